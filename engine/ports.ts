@@ -1,6 +1,6 @@
-import type { OrderState } from "./outcome.ts";
 import type { SymbolSpec } from "./core/symbol-spec.ts";
 import type { Side } from "./core/terms.ts";
+import type { OrderState } from "./outcome.ts";
 
 /**
  * What the engine and the API need of the world. Each port has two adapters, the real one and the

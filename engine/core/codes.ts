@@ -93,9 +93,7 @@ export const Code = {
 export type Code = (typeof Code)[keyof typeof Code];
 export type CodeName = keyof typeof Code;
 
-const NAMES = new Map<number, CodeName>(
-  Object.entries(Code).map(([name, code]) => [code, name as CodeName]),
-);
+const NAMES = new Map<number, CodeName>(Object.entries(Code).map(([name, code]) => [code, name as CodeName]));
 
 /** The public name of a code; a number nobody gave is a broken invariant and throws. */
 export function codeName(code: number): CodeName {

@@ -1,4 +1,4 @@
-import { SymbolStatus } from "./terms.ts";
+import type { SymbolStatus } from "./terms.ts";
 
 /**
  * A trading pair as the core knows it. Integers only: prices in ticks (multiples of `priceStep`),
