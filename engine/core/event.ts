@@ -17,6 +17,9 @@
  * | UserSwitched | −1 | user slot | | 1 disabled, 0 enabled | |
  *
  * FILLED needs no event of its own: it is the Trade that leaves nothing.
+ *
+ * The order of events within a command, and every decision that the semantics leave open, are numbered in
+ * tests/model/README.md.
  */
 export const EventType = {
   Accepted: 1,
