@@ -55,8 +55,8 @@ export interface ApiReads {
   ordersOfList(listId: string): Promise<readonly OrderRecord[]>;
   /** Newest first. */
   trades(query: TradeQuery): Promise<readonly TradeRecord[]>;
-  /** A number for a pair about to be defined, never given twice, 1…65,535. */
-  reserveSymbolNumber(): Promise<number>;
+  /** The number of a pair about to be defined, 1…65,535: the same for one name, never given to two. */
+  reserveSymbolNumber(name: string): Promise<number>;
 }
 
 /** Who sent what under an Idempotency-Key. */

@@ -1,0 +1,54 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Clock, MarketDataReader } from "../engine/ports.ts";
+import type { Principal } from "./auth/principal.ts";
+import type { CommandDispatcher } from "./dispatch/dispatcher.ts";
+import type { ToldSequences } from "./dispatch/told-sequences.ts";
+import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
+import type { SymbolDirectory } from "./symbols.ts";
+
+/** Settings of the API's own, already checked. Durations in milliseconds, sizes in bytes. */
+export interface ApiSettings {
+  readonly version: string;
+  /** How long a handler waits for the queue's confirm. */
+  readonly confirmTimeoutMs: number;
+  /** How long a handler waits for the engine's answer, from sending on. */
+  readonly resultTimeoutMs: number;
+  /** How long a GET of a fresh id waits for the records to know it. */
+  readonly freshOrderWaitMs: number;
+  readonly maxBodyBytes: number;
+  readonly maxBatchBodyBytes: number;
+  /** Answer to no other Host and to pages of no other Origin than this machine's own. */
+  readonly loopbackOnly: boolean;
+  /** Groups that exist without any symbol yet; new symbols go to the first unless told otherwise. */
+  readonly groups: readonly string[];
+  /** Put into Swagger UI's authorize box; "" for none. */
+  readonly docsToken: string;
+}
+
+/** What handlers work with; they keep nothing that matters of their own. */
+export interface ApiServices {
+  readonly settings: ApiSettings;
+  readonly clock: Clock;
+  /** That many random bytes. */
+  random(bytes: number): Uint8Array;
+  readonly logger: ApiLogger;
+  readonly symbols: SymbolDirectory;
+  readonly reads: ApiReads;
+  readonly idempotency: IdempotencyStore;
+  readonly dispatcher: CommandDispatcher;
+  readonly marketData: MarketDataReader;
+  readonly told: ToldSequences;
+  /** What `GET /ready` asks. */
+  readonly checks: readonly ServiceCheck[];
+}
+
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    principal: Principal | null;
+  };
+}
+
+export type App = OpenAPIHono<AppEnv>;
+export type AppContext = Context<AppEnv>;
