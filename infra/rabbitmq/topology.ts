@@ -1,0 +1,145 @@
+import type { Channel, ChannelModel } from "amqplib";
+import { UnavailableError } from "../../engine/ports.ts";
+import { faultCode } from "./connection.ts";
+
+/**
+ * Exchanges and queues, declared by the programs that use them, as often as they like:
+ *
+ * | name | kind | declared by |
+ * |---|---|---|
+ * | `commands` | direct exchange; routing key = group | whoever comes first with the right to |
+ * | `commands.<group>` | quorum queue, single active consumer, no delivery limit | the group's engines |
+ * | `replies.<process>` | exclusive, transient, goes with its process | each API process |
+ * | `events` | topic exchange | engines |
+ * | `order-events`, `trade-notifications`, `risk-management`, `settlements` | quorum queues bound to `events` | engines |
+ */
+export interface TopologyNames {
+  readonly commandExchange: string;
+  readonly eventExchange: string;
+  readonly replyPrefix: string;
+  commandQueue(group: string): string;
+  eventQueue(name: string): string;
+}
+
+export function topologyNames(prefix = ""): TopologyNames {
+  return {
+    commandExchange: `${prefix}commands`,
+    eventExchange: `${prefix}events`,
+    replyPrefix: `${prefix}replies.`,
+    commandQueue: (group) => `${prefix}commands.${group}`,
+    eventQueue: (name) => `${prefix}${name}`,
+  };
+}
+
+/**
+ * What others take events from, with the routing keys each gets. A queue that nobody reads loses its
+ * oldest messages at its limit instead of filling the broker's disk (which would stop trading):
+ * whoever finds a gap in the sequences reads the journal's history instead.
+ */
+export const EVENT_QUEUES: readonly {
+  readonly name: string;
+  readonly binding: string;
+  readonly maxBytes: number;
+}[] = [
+  { name: "order-events", binding: "orders.#", maxBytes: 1 << 30 },
+  { name: "trade-notifications", binding: "trades.#", maxBytes: 1 << 30 },
+  { name: "risk-management", binding: "risk.#", maxBytes: 1 << 30 },
+  { name: "settlements", binding: "settlements.#", maxBytes: 4 * (1 << 30) },
+];
+
+const NOT_FOUND = "404";
+const PRECONDITION_FAILED = "406";
+
+/** The broker's version, "3.10.8" say; "" when it does not tell. */
+export function serverVersion(model: ChannelModel): string {
+  return model.connection.serverProperties.version ?? "";
+}
+
+/**
+ * Arguments of a command queue.
+ *
+ * A closed channel counts as a delivery, so a delivery limit would throw confirmed orders away after
+ * a few crashes. RabbitMQ 3.x has none unless asked; 4.x has 20 unless told −1.
+ */
+export function commandQueueArguments(version: string): Record<string, string | number | boolean> {
+  const major = Number.parseInt(version, 10);
+  return {
+    "x-queue-type": "quorum",
+    "x-single-active-consumer": true,
+    ...(major >= 4 ? { "x-delivery-limit": -1 } : {}),
+  };
+}
+
+/**
+ * Makes sure that the command exchange is there. An API's user may lack the right to declare it:
+ * looking needs none, so it looks first.
+ */
+export async function ensureCommandExchange(model: ChannelModel, names: TopologyNames): Promise<void> {
+  const found = await succeeds(model, NOT_FOUND, (channel) => channel.checkExchange(names.commandExchange));
+  if (found) return;
+  await onChannel(model, (channel) =>
+    channel.assertExchange(names.commandExchange, "direct", { durable: true }),
+  );
+}
+
+/** Declares a group's command queue and binds it. Rejects with UnavailableError if it is of another kind. */
+export async function declareGroup(model: ChannelModel, names: TopologyNames, group: string): Promise<void> {
+  await ensureCommandExchange(model, names);
+  const queue = names.commandQueue(group);
+  const declared = await succeeds(model, PRECONDITION_FAILED, async (channel) => {
+    await channel.assertQueue(queue, {
+      durable: true,
+      arguments: commandQueueArguments(serverVersion(model)),
+    });
+    await channel.bindQueue(queue, names.commandExchange, group);
+  });
+  if (!declared) {
+    // Also what a 3.x broker's queue looks like after an upgrade to 4.x: going on would mean a limit.
+    throw new UnavailableError("rabbitmq", `queue ${queue} exists with other arguments: drain and delete it`);
+  }
+}
+
+/** Declares the topic exchange and the queues that the product offers on it. */
+export async function declareEvents(model: ChannelModel, names: TopologyNames): Promise<void> {
+  await onChannel(model, (channel) =>
+    channel.assertExchange(names.eventExchange, "topic", { durable: true }),
+  );
+  for (const { name, binding, maxBytes } of EVENT_QUEUES) {
+    const queue = names.eventQueue(name);
+    // An operator may have made it with limits of his own: that queue is as good.
+    await succeeds(model, PRECONDITION_FAILED, (channel) =>
+      channel.assertQueue(queue, {
+        durable: true,
+        arguments: { "x-queue-type": "quorum", "x-max-length-bytes": maxBytes, "x-overflow": "drop-head" },
+      }),
+    );
+    await onChannel(model, (channel) => channel.bindQueue(queue, names.eventExchange, binding));
+  }
+}
+
+/** True if it worked; false if the broker refused it with this code; anything else is thrown. */
+async function succeeds(
+  model: ChannelModel,
+  refusal: string,
+  work: (channel: Channel) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await onChannel(model, work);
+    return true;
+  } catch (error) {
+    if (faultCode(error) === refusal) return false;
+    throw error;
+  }
+}
+
+/** Works on a channel of its own, because a refusal closes the channel that it came on. */
+async function onChannel(model: ChannelModel, work: (channel: Channel) => Promise<unknown>): Promise<void> {
+  const channel = await model.createChannel();
+  let open = true;
+  channel.on("close", () => {
+    open = false;
+  });
+  channel.on("error", () => {});
+  await work(channel);
+  if (open) await channel.close();
+}
