@@ -1,0 +1,7 @@
+DROP FUNCTION commit_batch(text, bigint, bigint, bytea, bigint, bigint, integer, bytea, bytea, commit_order[],
+  commit_order[], commit_order[], commit_trade[], commit_symbol[]);
+DROP FUNCTION write_ended_orders(commit_order[]);
+DROP FUNCTION expect_rows(text, integer, bigint);
+DROP TYPE commit_symbol, commit_trade, commit_order;
+DROP FUNCTION quote_amount(numeric, numeric, numeric);
+DROP FUNCTION moment_of(bigint);

@@ -1,0 +1,27 @@
+import type { Sql } from "postgres";
+
+/** How far ahead partitions are made, counted from the current month or day. */
+export interface PartitionsAhead {
+  readonly orderMonths: number;
+  readonly tradeDays: number;
+  readonly journalDays: number;
+}
+
+export const DEFAULT_PARTITIONS_AHEAD: PartitionsAhead = { orderMonths: 12, tradeDays: 30, journalDays: 7 };
+
+/**
+ * Makes the partitions of orders, trades and the journal that are missing from `now` on. Safe when
+ * several processes call it at once. What comes in for a time without a partition is in the default
+ * one, and moves when its partition is made.
+ * @param now the database's clock, or a test's
+ * @returns how many were made
+ */
+export async function ensurePartitions(
+  sql: Sql,
+  now: Date,
+  ahead: PartitionsAhead = DEFAULT_PARTITIONS_AHEAD,
+): Promise<number> {
+  const [row] = await sql<{ made: number }[]>`
+    select ensure_partitions(${now}, ${ahead.orderMonths}, ${ahead.tradeDays}, ${ahead.journalDays}) as made`;
+  return row?.made ?? 0;
+}

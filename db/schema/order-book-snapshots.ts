@@ -1,0 +1,25 @@
+import { bigint, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, moment } from "./column-types.ts";
+
+/** The snapshots that Redis has too, the newest few of each group, for when Redis has none. */
+export const orderBookSnapshots = pgTable(
+  "order_book_snapshots",
+  {
+    symbolGroup: text("symbol_group").notNull(),
+    epoch: bigint("epoch", { mode: "number" }).notNull(),
+    sequence: bigint("sequence", { mode: "number" }).notNull(),
+    timeline: uuid("timeline").notNull(),
+    /** The journal's chained hash at `sequence`. */
+    hash: bytea("hash").notNull(),
+    formatVersion: integer("format_version").notNull(),
+    rulesVersion: integer("rules_version").notNull(),
+    takenAt: moment("taken_at").notNull(),
+    body: bytea("body").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: "order_book_snapshots_pkey",
+      columns: [table.symbolGroup, table.sequence, table.epoch],
+    }),
+  ],
+);
