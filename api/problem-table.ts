@@ -88,7 +88,10 @@ const EDGE = {
   AMOUNT_ZERO: { status: 400, title: "The amount is zero" },
   MALFORMED_ID: { status: 400, title: "The id is not a UUID" },
   MALFORMED_CURSOR: { status: 400, title: "The cursor is not one that this API gave" },
-  MALFORMED_IDEMPOTENCY_KEY: { status: 400, title: "The Idempotency-Key is empty, too long or not printable" },
+  MALFORMED_IDEMPOTENCY_KEY: {
+    status: 400,
+    title: "The Idempotency-Key is empty, too long or not printable",
+  },
   UNAUTHENTICATED: { status: 401, title: "The request names nobody" },
   FORBIDDEN: { status: 403, title: "The caller lacks the scope for this" },
   HOST_NOT_ALLOWED: { status: 403, title: "This API does not answer under that host name" },

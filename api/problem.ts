@@ -1,5 +1,5 @@
 import { codeName } from "../engine/core/codes.ts";
-import { isProblemCode, type ProblemCode, type ProblemStatus, PROBLEMS } from "./problem-table.ts";
+import { isProblemCode, PROBLEMS, type ProblemCode, type ProblemStatus } from "./problem-table.ts";
 
 /** One field's fault. `pointer` (RFC 6901) is into the body; `parameter` names a query or path part. */
 export interface FieldFault {

@@ -25,7 +25,8 @@ export function jsonBody(maxBytes: number): MiddlewareHandler<AppEnv> {
       ? await readUpTo(request.raw.body, maxBytes)
       : new Uint8Array(await request.raw.arrayBuffer());
     const text = decode(bytes);
-    request.bodyCache.text = Promise.resolve(text);
+    // hono awaits what is cached there, though its types promise a plain string.
+    request.bodyCache.text = Promise.resolve(text) as unknown as string;
     await next();
   };
 }

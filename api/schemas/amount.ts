@@ -10,10 +10,10 @@ const NEGATIVE = /^-(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
 const ONLY_ZEROS = /^[0.]+$/;
 
 const DETAILS = {
-  AMOUNT_HAS_EXPONENT: "write the digits out, as in \"0.00001\"",
+  AMOUNT_HAS_EXPONENT: 'write the digits out, as in "0.00001"',
   AMOUNT_NEGATIVE: "amounts are above zero",
   AMOUNT_ZERO: "amounts are above zero",
-  AMOUNT_MALFORMED: "a decimal number in a string, as in \"50000.12\"",
+  AMOUNT_MALFORMED: 'a decimal number in a string, as in "50000.12"',
   AMOUNT_OUT_OF_RANGE: `at most ${MAX_AMOUNT_LENGTH} characters`,
 } as const satisfies Partial<Record<ProblemCode, string>>;
 

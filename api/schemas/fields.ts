@@ -40,7 +40,9 @@ export function isUserId(text: string): boolean {
   return USER_ID.test(text);
 }
 
-export const assetSchema = z.string().regex(new RegExp(`^${ASSET}$`), "capital letters and digits, at most 16");
+export const assetSchema = z
+  .string()
+  .regex(new RegExp(`^${ASSET}$`), "capital letters and digits, at most 16");
 
 export const symbolSchema = z
   .string()
@@ -91,10 +93,7 @@ export const timeSchema = z.iso
   .refine((timeMs) => timeMs >= 0 && timeMs <= LAST_TIME_MS, "a time between 1970 and 9999")
   .openapi({ type: "string", format: "date-time", example: "2026-01-02T03:04:05.678Z" });
 
-export const cursorSchema = z
-  .string()
-  .max(200)
-  .openapi({ description: "`nextCursor` of the page before." });
+export const cursorSchema = z.string().max(200).openapi({ description: "`nextCursor` of the page before." });
 
 /** A whole number in a query string, 1…max. */
 export const limitSchema = (standard: number, max: number) =>

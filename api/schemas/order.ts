@@ -207,7 +207,10 @@ export const orderSchema = z
     reason: z
       .string()
       .nullable()
-      .openapi({ description: "Code of why it was refused or ended.", example: "EXPIRED_IMMEDIATE_OR_CANCEL" }),
+      .openapi({
+        description: "Code of why it was refused or ended.",
+        example: "EXPIRED_IMMEDIATE_OR_CANCEL",
+      }),
     fills: z.array(fillSchema).optional().openapi({ description: "With responseType FULL." }),
   })
   .openapi("Order");

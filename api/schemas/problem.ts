@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { PROBLEM_MEDIA_TYPE, problem } from "../problem.ts";
-import { PROBLEM_CODES, type ProblemCode, type ProblemStatus, PROBLEMS } from "../problem-table.ts";
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode, type ProblemStatus } from "../problem-table.ts";
 
 const codeSchema = z.enum(PROBLEM_CODES).openapi("ProblemCode", {
   description: [
