@@ -24,9 +24,10 @@ const rootOnlyPrograms = ["/usr/bin/setpriv", "/usr/sbin/useradd"];
 /**
  * Deno's arguments up to the script.
  * @param {Role} role
+ * @param {string} [data] the folder for data, the only one that may be written to
  * @returns {string[]}
  */
-export function denoArguments(role) {
+export function denoArguments(role, data = dataDirectory) {
   const common = [
     "run",
     "--no-prompt",
@@ -37,22 +38,19 @@ export function denoArguments(role) {
     "--allow-net",
     `--allow-sys=${systemFacts}`,
   ];
-  if (role === "embedded") return [...common, ...embeddedPermissions()];
+  if (role === "embedded") return [...common, ...embeddedPermissions(data)];
   if (role === "client") return [...common, "--allow-read"]; // a client reads whatever file it is given
   return [...common, `--allow-read=${[root, ...settingsFiles()].join(",")}`];
 }
 
-function embeddedPermissions() {
+/** @param {string} data */
+function embeddedPermissions(data) {
   const programs = ["initdb", "pg_ctl"].map((name) =>
     join(postgresPackageDirectory(), "native", "bin", name),
   );
   if (process.getuid?.() === 0) programs.push(...rootOnlyPrograms.filter((program) => existsSync(program)));
-  const readable = [root, dataDirectory, "/etc/passwd", ...rootOnlyPrograms, ...settingsFiles()];
-  return [
-    `--allow-read=${readable.join(",")}`,
-    `--allow-write=${dataDirectory}`,
-    `--allow-run=${programs.join(",")}`,
-  ];
+  const readable = [root, data, "/etc/passwd", ...rootOnlyPrograms, ...settingsFiles()];
+  return [`--allow-read=${readable.join(",")}`, `--allow-write=${data}`, `--allow-run=${programs.join(",")}`];
 }
 
 /** Files outside the checkout that settings point at: the YAML file, and secrets given as `…_FILE`. */

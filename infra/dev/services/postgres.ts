@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
+import { freePort } from "../../embedded/free-ports.ts";
 import { postgresPrograms } from "../../embedded/postgres-programs.ts";
 import { asUser, giveTo, unprivilegedUser } from "../../embedded/unprivileged-user.ts";
-import { freePort } from "./ports.ts";
 import { type PrivateService, startService, temporaryFolder } from "./private-service.ts";
 import { startProcess } from "./process.ts";
 

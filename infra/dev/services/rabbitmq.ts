@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { connect } from "amqplib";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../../embedded/free-ports.ts";
 import { type PrivateService, startService, temporaryFolder } from "./private-service.ts";
 import { type ServiceProcess, startProcess } from "./process.ts";
 import { provideProgram } from "./programs.ts";

@@ -1,6 +1,6 @@
 /** A private Redis, on a free port, with its data in a folder of its own. */
 import { Redis } from "ioredis";
-import { freePort } from "./ports.ts";
+import { freePort } from "../../embedded/free-ports.ts";
 import { type PrivateService, startService, temporaryFolder } from "./private-service.ts";
 import { startProcess } from "./process.ts";
 import { provideProgram } from "./programs.ts";
