@@ -1,0 +1,80 @@
+import postgres, { type ParameterOrJSON, type Row, type Sql } from "postgres";
+import { UnavailableError } from "../engine/ports.ts";
+
+export interface EngineConnectionOptions {
+  /** Straight to PostgreSQL: session settings and prepared statements do not survive a transaction pool. */
+  readonly url: string;
+  /** How long a statement may take before the connection counts as lost. Default 10 s. */
+  readonly timeoutMs?: number;
+  readonly applicationName?: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * One connection of an engine's own. Whatever goes wrong on it is final: nobody knows what became of
+ * the statement, so every later call is refused and the engine starts anew. (postgres.js would open
+ * another one in silence and go on there.)
+ */
+export class EngineConnection {
+  readonly #sql: Sql;
+  readonly #timeoutMs: number;
+  #fault: UnavailableError | null = null;
+
+  constructor({ url, timeoutMs = DEFAULT_TIMEOUT_MS, applicationName }: EngineConnectionOptions) {
+    this.#timeoutMs = timeoutMs;
+    this.#sql = postgres(url, {
+      max: 1,
+      max_lifetime: null,
+      idle_timeout: 0,
+      connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1_000)),
+      fetch_types: false,
+      onnotice: () => undefined,
+      connection: {
+        application_name: applicationName ?? "trade-engine engine",
+        // A plan made while a new partition is empty would be a sequential scan, and every month brings
+        // one back: one generic plan, index scans and nested loops only.
+        plan_cache_mode: "force_generic_plan",
+        enable_seqscan: false,
+        enable_bitmapscan: false,
+        enable_hashjoin: false,
+        enable_mergejoin: false,
+        jit: false,
+        statement_timeout: timeoutMs,
+      },
+    });
+  }
+
+  /**
+   * Runs one statement, prepared once. Rejects with UnavailableError, after which nothing is known of
+   * what the statement did.
+   */
+  async run<T extends Row>(statement: string, parameters: ParameterOrJSON<never>[] = []): Promise<T[]> {
+    if (this.#fault !== null) throw this.#fault;
+    const query = this.#sql.unsafe<T[]>(statement, parameters, { prepare: true });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("the statement took too long")), this.#timeoutMs + 1_000);
+    });
+    try {
+      return [...(await Promise.race([query, timeout]))];
+    } catch (cause) {
+      throw this.#fail(cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#fault ??= new UnavailableError("database", "the connection is closed");
+    await this.#sql.end({ timeout: 1 });
+  }
+
+  #fail(cause: unknown): UnavailableError {
+    if (this.#fault === null) {
+      this.#fault = new UnavailableError("database", "the engine's database connection failed", { cause });
+      void this.#sql.end({ timeout: 0 }).catch(() => undefined);
+    }
+    return this.#fault;
+  }
+}
