@@ -1,0 +1,92 @@
+import { BatchProjection } from "./batch-projection.ts";
+import type { Command } from "./core/command.ts";
+import type { MatchingCore } from "./core/matching-core.ts";
+import { ByteWriter } from "./wire/byte-writer.ts";
+import { beginPayload, writeEntry } from "./wire/journal.ts";
+import { encodeOutcome } from "./wire/outcome-encoder.ts";
+
+/** Where the outcomes for one reply address stand in the payload: offset and length, by turns. */
+export type ReplyRanges = Map<string, number[]>;
+
+/** A command that was sequenced before: its recorded outcome is the reply. */
+export interface KnownCommand {
+  readonly replyAddress: string;
+  readonly sequence: number;
+}
+
+/**
+ * The batch that is being matched: the journal's payload, what it changes in the records, who is to be
+ * told what, and up to which delivery it goes. Reused from batch to batch (`clear`).
+ */
+export class OpenBatch {
+  /** Sequenced commands. */
+  commands = 0;
+  firstSequence = 0;
+  /** Time of the last command, milliseconds. */
+  timeMs = 0;
+  /** Tag of the last delivery that is in it; 0: none. */
+  lastTag = 0;
+  readonly projection: BatchProjection = new BatchProjection();
+  replies: ReplyRanges = new Map();
+  known: KnownCommand[] = [];
+  readonly #payload = new ByteWriter(1 << 16);
+  readonly #outcome = new ByteWriter();
+
+  get empty(): boolean {
+    return this.commands === 0 && this.known.length === 0 && this.lastTag === 0;
+  }
+
+  /**
+   * Adds a command that the core has just applied, with everything that its events say.
+   * @param bytes the command as encoded
+   * @param refused what arrived, where the command is the Refusal in its place
+   * @param replyAddress "" for nobody
+   */
+  add(
+    core: MatchingCore,
+    command: Command,
+    bytes: Uint8Array,
+    refused: Uint8Array | undefined,
+    replyAddress: string,
+    groupNumber: number,
+  ): void {
+    if (this.commands === 0) {
+      this.firstSequence = command.sequence;
+      this.timeMs = command.timeMs;
+      beginPayload(this.#payload, command.timeMs);
+    }
+    writeEntry(this.#payload, command.timeMs - this.timeMs, bytes, refused);
+    this.#outcome.clear();
+    encodeOutcome(core, command, groupNumber, this.#outcome);
+    this.#payload.block(this.#outcome.view());
+    this.commands += 1;
+    this.timeMs = command.timeMs;
+    this.projection.add(core, command, groupNumber);
+    if (replyAddress !== "") this.#noteReply(replyAddress);
+  }
+
+  payload(): Uint8Array<ArrayBuffer> {
+    return this.#payload.toBytes();
+  }
+
+  clear(): void {
+    this.commands = 0;
+    this.firstSequence = 0;
+    this.timeMs = 0;
+    this.lastTag = 0;
+    this.replies = new Map();
+    this.known = [];
+    this.projection.clear();
+    this.#payload.clear();
+  }
+
+  #noteReply(replyAddress: string): void {
+    const length = this.#outcome.length;
+    let ranges = this.replies.get(replyAddress);
+    if (ranges === undefined) {
+      ranges = [];
+      this.replies.set(replyAddress, ranges);
+    }
+    ranges.push(this.#payload.length - length, length);
+  }
+}
