@@ -10,6 +10,11 @@ export class ToldSequences {
     if (sequence > this.last(symbol)) this.#bySymbol.set(symbol, sequence);
   }
 
+  /** Takes back what a book was waited for in vain, unless more has been told since. */
+  forget(symbol: number, sequence: number): void {
+    if (this.#bySymbol.get(symbol) === sequence) this.#bySymbol.delete(symbol);
+  }
+
   /** 0: nothing told. */
   last(symbol: number): number {
     return this.#bySymbol.get(symbol) ?? 0;

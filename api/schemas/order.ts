@@ -204,13 +204,10 @@ export const orderSchema = z
       .int()
       .nullable()
       .openapi({ description: "Place of that command in its group's history; null while not sequenced." }),
-    reason: z
-      .string()
-      .nullable()
-      .openapi({
-        description: "Code of why it was refused or ended.",
-        example: "EXPIRED_IMMEDIATE_OR_CANCEL",
-      }),
+    reason: z.string().nullable().openapi({
+      description: "Code of why it was refused or ended.",
+      example: "EXPIRED_IMMEDIATE_OR_CANCEL",
+    }),
     fills: z.array(fillSchema).optional().openapi({ description: "With responseType FULL." }),
   })
   .openapi("Order");
