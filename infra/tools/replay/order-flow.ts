@@ -1,7 +1,7 @@
 import { CommandsReader } from "./commands-reader.ts";
 import { type FlowCommand, type FlowReader, MalformedLineError } from "./flow-command.ts";
 import { LobsterReader } from "./lobster-reader.ts";
-import { textLines } from "./text-lines.ts";
+import { type FileProgress, textLines } from "./text-lines.ts";
 
 export interface OrderFlow {
   /** In the file's order. Ends with the error of the first malformed line unless that is taken. */
@@ -15,6 +15,7 @@ export interface FlowStats {
   lines: number;
   malformed: number;
   leftOut: ReadonlyMap<string, number>;
+  readonly file: FileProgress;
 }
 
 /**
@@ -27,7 +28,13 @@ export function readOrderFlow(
   path: string,
   onMalformed: (error: MalformedLineError) => boolean = () => false,
 ): OrderFlow {
-  const stats: FlowStats = { format: "unknown", lines: 0, malformed: 0, leftOut: new Map() };
+  const stats: FlowStats = {
+    format: "unknown",
+    lines: 0,
+    malformed: 0,
+    leftOut: new Map(),
+    file: { readBytes: 0, sizeBytes: 0 },
+  };
   return { commands: readCommands(path, onMalformed, stats), stats };
 }
 
@@ -37,7 +44,7 @@ async function* readCommands(
   stats: FlowStats,
 ): AsyncGenerator<FlowCommand> {
   let reader: FlowReader | null = null;
-  for await (const { text, number } of textLines(path)) {
+  for await (const { text, number } of textLines(path, stats.file)) {
     stats.lines = number;
     if (reader === null && text.trim() !== "") {
       const isJson = text.trimStart().startsWith("{");

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream";
@@ -13,6 +13,12 @@ export interface NumberedLine {
   readonly number: number;
 }
 
+/** How far a file has been read: bytes as they stand on the disk. */
+export interface FileProgress {
+  readBytes: number;
+  sizeBytes: number;
+}
+
 /** The file cannot be read as lines of text; the message says what and where. */
 export class UnreadableFileError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -25,14 +31,17 @@ export class UnreadableFileError extends Error {
  * The lines of a UTF-8 text file, plain or gzip (told by its first bytes, not by its name), read as a
  * stream: a file of any size takes a constant amount of memory. Line ends are LF or CRLF, the last
  * one optional; a byte order mark is dropped.
+ * @param progress kept up to date
  */
-export async function* textLines(path: string): AsyncGenerator<NumberedLine> {
-  const source = await openStream(path);
+export async function* textLines(path: string, progress?: FileProgress): AsyncGenerator<NumberedLine> {
+  const { raw, source, sizeBytes } = await openStream(path);
+  if (progress !== undefined) progress.sizeBytes = sizeBytes;
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let rest = "";
   let number = 0;
   try {
     for await (const chunk of source) {
+      if (progress !== undefined) progress.readBytes = raw.bytesRead;
       const text = rest + decoder.decode(chunk as Uint8Array, { stream: true });
       let start = 0;
       for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
@@ -56,7 +65,14 @@ export async function* textLines(path: string): AsyncGenerator<NumberedLine> {
   if (rest !== "") yield { text: withoutReturn(rest), number: number + 1 };
 }
 
-async function openStream(path: string): Promise<Readable> {
+interface OpenFile {
+  readonly raw: ReadStream;
+  /** What the lines are in: `raw`, or what it unpacks to. */
+  readonly source: Readable;
+  readonly sizeBytes: number;
+}
+
+async function openStream(path: string): Promise<OpenFile> {
   let head: Uint8Array;
   let sizeBytes: number;
   try {
@@ -74,10 +90,10 @@ async function openStream(path: string): Promise<Readable> {
     throw new UnreadableFileError(`${path}: ${reason}`, { cause: error });
   }
   if (sizeBytes === 0) throw new UnreadableFileError(`${path}: the file is empty`);
-  const raw = createReadStream(path, { highWaterMark: 262_144 });
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return raw;
+  const raw = createReadStream(path, { highWaterMark: 65_536 });
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return { raw, source: raw, sizeBytes };
   // `pipeline` hands an error of the file on to the stream that is read.
-  return pipeline(raw, createGunzip(), () => {});
+  return { raw, source: pipeline(raw, createGunzip(), () => {}), sizeBytes };
 }
 
 function withoutReturn(line: string): string {

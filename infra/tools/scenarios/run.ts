@@ -1,0 +1,100 @@
+import { type CheckedExpectation, checkExpectation, needsState } from "./check.ts";
+import type { Difference } from "./check-values.ts";
+import type { BookState, ScenarioBook, ScenarioDriver, ScenarioTrade, StepOutcome } from "./driver.ts";
+import type { Expectation, Scenario, Step } from "./scenario.ts";
+
+/** How a scenario went. It passed when `failures` is empty. */
+export interface ScenarioResult {
+  readonly name: string;
+  readonly failures: readonly StepFailure[];
+  /** Keys of expectations that were compared. */
+  readonly checked: number;
+  /** Why → key → how many were not compared. */
+  readonly unchecked: ReadonlyMap<string, number>;
+}
+
+export interface StepFailure {
+  /** From 1; null: at the end. */
+  readonly step: number | null;
+  /** The command, as the file has it. */
+  readonly command: string;
+  readonly differences: readonly Difference[];
+}
+
+const NOTHING_DONE: StepOutcome = { refusal: null, killed: false, trades: [] };
+
+/** Takes one scenario through the engine behind `driver`, checking each step and the end. */
+export async function runScenario(scenario: Scenario, driver: ScenarioDriver): Promise<ScenarioResult> {
+  const book = await driver.open(scenario);
+  const tally = new Tally(scenario.name);
+  const allTrades: ScenarioTrade[] = [];
+  const aggregated = scenario.steps.some((step) => step.expect["tradesAggregated"] === true);
+  for (const [index, step] of scenario.steps.entries()) {
+    const before = needsState(step.expect, "before") ? await book.state() : null;
+    const outcome = await carryOut(step, book);
+    allTrades.push(...outcome.trades);
+    const after = await stateFor(step.expect, book);
+    const seen = { step, outcome, before, after, aggregated: step.expect["tradesAggregated"] === true };
+    tally.add(index + 1, shownCommand(step), checkExpectation(step.expect, seen));
+  }
+  const after = await stateFor(scenario.expect, book);
+  const outcome = { ...NOTHING_DONE, trades: allTrades };
+  const seen = { step: null, outcome, before: null, after, aggregated };
+  tally.add(null, "at the end", checkExpectation(scenario.expect, seen));
+  return tally.result();
+}
+
+function carryOut(step: Step, book: ScenarioBook): Promise<StepOutcome> {
+  switch (step.op) {
+    case "place":
+      return book.place(step);
+    case "cancel":
+      return book.cancel(step);
+    case "reduce":
+      return book.reduce(step);
+    case "replace":
+      return book.replace(step);
+  }
+}
+
+async function stateFor(expect: Expectation, book: ScenarioBook): Promise<BookState | null> {
+  return needsState(expect, "after") ? await book.state() : null;
+}
+
+function shownCommand(step: Step): string {
+  return Object.entries(step)
+    .filter(([key, value]) => key !== "expect" && value !== null && value !== false)
+    .map(([key, value]) => (key === "op" ? String(value) : `${key}=${value}`))
+    .join(" ");
+}
+
+class Tally {
+  readonly #name: string;
+  readonly #failures: StepFailure[] = [];
+  readonly #unchecked = new Map<string, number>();
+  #checked = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(step: number | null, command: string, result: CheckedExpectation): void {
+    this.#checked += result.checked;
+    for (const { key, why } of result.unchecked) {
+      const reason = `${why}: ${key}`;
+      this.#unchecked.set(reason, (this.#unchecked.get(reason) ?? 0) + 1);
+    }
+    if (result.differences.length > 0) {
+      this.#failures.push({ step, command, differences: result.differences });
+    }
+  }
+
+  result(): ScenarioResult {
+    return {
+      name: this.#name,
+      failures: this.#failures,
+      checked: this.#checked,
+      unchecked: this.#unchecked,
+    };
+  }
+}
