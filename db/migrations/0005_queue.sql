@@ -24,7 +24,7 @@ END
 $$;
 
 -- A tick, unless something lies in the queue already: that promotes a stand-by as well.
-CREATE FUNCTION queue_tick(p_group text) RETURNS boolean
+CREATE FUNCTION queue_tick(p_group text, p_body bytea) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -33,7 +33,7 @@ BEGIN
   IF EXISTS (SELECT FROM queue_messages WHERE queue_group = p_group) THEN
     RETURN false;
   END IF;
-  RETURN (queue_publish(ARRAY[p_group], ARRAY[''::bytea]))[1];
+  RETURN (queue_publish(ARRAY[p_group], ARRAY[p_body]))[1];
 END
 $$;
 
