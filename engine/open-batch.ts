@@ -1,9 +1,11 @@
 import { BatchProjection } from "./batch-projection.ts";
+import { BookChanges } from "./book-changes.ts";
 import type { Command } from "./core/command.ts";
 import type { MatchingCore } from "./core/matching-core.ts";
 import { ByteWriter } from "./wire/byte-writer.ts";
 import { beginPayload, writeEntry } from "./wire/journal.ts";
 import { encodeOutcome } from "./wire/outcome-encoder.ts";
+import { TouchedOrders } from "./wire/touched-orders.ts";
 
 /** Where the outcomes for one reply address stand in the payload: offset and length, by turns. */
 export type ReplyRanges = Map<string, number[]>;
@@ -26,11 +28,13 @@ export class OpenBatch {
   timeMs = 0;
   /** Tag of the last delivery that is in it; 0: none. */
   lastTag = 0;
-  readonly projection: BatchProjection = new BatchProjection();
+  readonly books: BookChanges = new BookChanges();
+  readonly projection: BatchProjection = new BatchProjection(this.books);
   replies: ReplyRanges = new Map();
   known: KnownCommand[] = [];
   readonly #payload = new ByteWriter(1 << 16);
   readonly #outcome = new ByteWriter();
+  readonly #touched = new TouchedOrders();
 
   get empty(): boolean {
     return this.commands === 0 && this.known.length === 0 && this.lastTag === 0;
@@ -57,11 +61,11 @@ export class OpenBatch {
     }
     writeEntry(this.#payload, command.timeMs - this.timeMs, bytes, refused);
     this.#outcome.clear();
-    encodeOutcome(core, command, groupNumber, this.#outcome);
+    encodeOutcome(core, command, groupNumber, this.#outcome, this.#touched);
     this.#payload.block(this.#outcome.view());
     this.commands += 1;
     this.timeMs = command.timeMs;
-    this.projection.add(core, command, groupNumber);
+    this.projection.add(core, command, groupNumber, this.#touched);
     if (replyAddress !== "") this.#noteReply(replyAddress);
   }
 
@@ -69,6 +73,7 @@ export class OpenBatch {
     return this.#payload.toBytes();
   }
 
+  /** Starts over; what it changed has been taken from `books` and `projection`. */
   clear(): void {
     this.commands = 0;
     this.firstSequence = 0;
@@ -76,7 +81,6 @@ export class OpenBatch {
     this.lastTag = 0;
     this.replies = new Map();
     this.known = [];
-    this.projection.clear();
     this.#payload.clear();
   }
 

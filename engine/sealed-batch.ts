@@ -1,0 +1,54 @@
+import type { MatchingCore } from "./core/matching-core.ts";
+import type { BookUpdate, CommitBatch, JournalBatch, Snapshot } from "./ports.ts";
+import type { KnownCommand, OpenBatch, ReplyRanges } from "./open-batch.ts";
+import { chainHash } from "./wire/journal.ts";
+
+/** A batch that takes no more: what is to be committed, and what may be told after that. */
+export interface SealedBatch {
+  /** Null where nothing was sequenced: then there is nothing to commit. */
+  readonly commit: CommitBatch | null;
+  /** Up to here deliveries may be acknowledged; 0: none. */
+  readonly lastTag: number;
+  readonly replies: ReplyRanges;
+  readonly known: readonly KnownCommand[];
+  readonly bookUpdates: readonly BookUpdate[];
+  /** State at its end, to be saved once it is committed; the body is not yet made. */
+  readonly snapshot: PendingSnapshot | null;
+}
+
+/** A copy of the state, not yet put together. */
+export interface PendingSnapshot extends Omit<Snapshot, "body"> {
+  /** Time of the last command, milliseconds. */
+  readonly timeMs: number;
+  readonly core: Uint8Array;
+  readonly recentIds: Uint8Array;
+}
+
+/** Where the journal ends. */
+export interface JournalEnd {
+  readonly group: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly hash: Uint8Array;
+  readonly rulesVersion: number;
+}
+
+/** What a batch with at least one command commits behind `end`. */
+export function commitOf(batch: OpenBatch, core: MatchingCore, end: JournalEnd): CommitBatch {
+  const row: Omit<JournalBatch, "hash"> = {
+    epoch: end.epoch,
+    firstSequence: batch.firstSequence,
+    lastSequence: batch.firstSequence + batch.commands - 1,
+    timeMs: batch.timeMs,
+    rulesVersion: end.rulesVersion,
+    payload: batch.payload(),
+  };
+  return {
+    group: end.group,
+    epoch: end.epoch,
+    expectedSequence: end.sequence,
+    expectedHash: end.hash,
+    journal: { ...row, hash: chainHash(end.hash, end.group, row) },
+    ...batch.projection.take(core),
+  };
+}
