@@ -56,6 +56,6 @@ function embeddedPermissions(data) {
 /** Files outside the checkout that settings point at: the YAML file, and secrets given as `…_FILE`. */
 function settingsFiles() {
   return Object.entries(process.env).flatMap(([key, value]) =>
-    key.endsWith("_FILE") && value?.startsWith("/") ? [value] : [],
+    (key.endsWith("_FILE") || key === "TRADE_ENGINE_CONFIG") && value?.startsWith("/") ? [value] : [],
   );
 }

@@ -1,0 +1,116 @@
+/** The configuration as programs use it: one address for each service, units in the names. */
+import type { Settings } from "./schema.ts";
+
+/** Everything that can be set. Addresses hold passwords: never log them. */
+export interface Config {
+  readonly isProduction: boolean;
+  readonly log: { readonly level: Settings["log"]["level"]; readonly format: Settings["log"]["format"] };
+  readonly server: {
+    readonly host: string;
+    readonly httpPort: number;
+    readonly readTimeoutMs: number;
+    readonly writeTimeoutMs: number;
+    readonly shutdownTimeoutMs: number;
+    readonly confirmTimeoutMs: number;
+    readonly resultTimeoutMs: number;
+    readonly freshOrderWaitMs: number;
+  };
+  readonly database: { readonly url: string; readonly poolSize: number; readonly isTransactionPool: boolean };
+  readonly redis: { readonly url: string; readonly keyPrefix: string };
+  readonly rabbitmq: { readonly url: string };
+  readonly engine: {
+    readonly symbolGroup: string;
+    readonly batchCommands: number;
+    readonly snapshotEveryCommands: number;
+    readonly snapshotEveryMs: number;
+    readonly tickEveryMs: number;
+    readonly cursorEveryMs: number;
+  };
+  readonly auth: { readonly devTokens: boolean };
+  readonly limits: { readonly bodyBytes: number; readonly batchBodyBytes: number };
+  readonly symbols: { readonly groups: readonly string[] };
+  readonly embedded: { readonly dataDirectory: string };
+}
+
+/**
+ * Puts checked settings into the form that programs use.
+ * @param given the names of the settings that somebody gave, as against defaults
+ */
+export function toConfig(settings: Settings, given: ReadonlySet<string>): Config {
+  const { environment, log, server, database, redis, rabbitmq, engine, auth, limits, symbols, embedded } =
+    settings;
+  return {
+    isProduction: environment === "production",
+    log,
+    server: {
+      host: server.host,
+      httpPort: server.http_port,
+      readTimeoutMs: server.read_timeout,
+      writeTimeoutMs: server.write_timeout,
+      shutdownTimeoutMs: server.shutdown_timeout,
+      confirmTimeoutMs: server.confirm_timeout,
+      resultTimeoutMs: server.result_timeout,
+      freshOrderWaitMs: server.fresh_order_wait,
+    },
+    database: {
+      url: serviceAddress(
+        "postgres:",
+        "database",
+        { ...database, path: database.name, pathKey: "name" },
+        given,
+      ),
+      poolSize: database.pool_size,
+      isTransactionPool: database.transaction_pool,
+    },
+    redis: { url: serviceAddress("redis:", "redis", redis, given), keyPrefix: redis.key_prefix },
+    rabbitmq: {
+      url: serviceAddress(
+        "amqp:",
+        "rabbitmq",
+        { ...rabbitmq, path: rabbitmq.vhost, pathKey: "vhost" },
+        given,
+      ),
+    },
+    engine: {
+      symbolGroup: engine.symbol_group,
+      batchCommands: engine.batch_commands,
+      snapshotEveryCommands: engine.snapshot_every_commands,
+      snapshotEveryMs: engine.snapshot_interval,
+      tickEveryMs: engine.tick_interval,
+      cursorEveryMs: engine.cursor_interval,
+    },
+    auth: { devTokens: auth.dev_tokens },
+    limits: { bodyBytes: limits.body, batchBodyBytes: limits.batch_body },
+    symbols: { groups: symbols.groups },
+    embedded: { dataDirectory: embedded.data_directory },
+  };
+}
+
+interface AddressParts {
+  readonly url?: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** What comes after the port: a database's name, a virtual host. */
+  readonly path?: string;
+  readonly pathKey?: string;
+}
+
+/** One address out of an address and its parts; with an address, only parts that somebody gave change it. */
+function serviceAddress(
+  scheme: string,
+  section: string,
+  parts: AddressParts,
+  given: ReadonlySet<string>,
+): string {
+  const counts = (key: string): boolean => parts.url === undefined || given.has(`${section}.${key}`);
+  const address = new URL(parts.url ?? `${scheme}//localhost`);
+  if (counts("host")) address.hostname = parts.host;
+  if (counts("port")) address.port = String(parts.port);
+  if (counts("user")) address.username = encodeURIComponent(parts.user);
+  if (counts("password")) address.password = encodeURIComponent(parts.password);
+  if (parts.path !== undefined && counts(parts.pathKey ?? ""))
+    address.pathname = `/${encodeURIComponent(parts.path)}`;
+  return address.href;
+}
