@@ -1,0 +1,41 @@
+import type { RouteHandler } from "@hono/zod-openapi";
+import type { ApiServices, AppEnv } from "../../context.ts";
+import type { ServiceCheck } from "../../ports.ts";
+import type { HealthRoute, ReadyRoute } from "./health.route.ts";
+
+/** A probe waits no longer than this for a service. */
+const CHECK_TIMEOUT_MS = 2_000;
+
+export function healthHandler(services: ApiServices): RouteHandler<HealthRoute, AppEnv> {
+  return (context) => context.json({ status: "ok" as const, version: services.settings.version }, 200);
+}
+
+export function readyHandler(services: ApiServices): RouteHandler<ReadyRoute, AppEnv> {
+  return async (context) => {
+    const states = await Promise.all(
+      services.checks.map(
+        async (check) => [check.name, (await passes(check)) ? "ok" : "unavailable"] as const,
+      ),
+    );
+    const isReady = states.every(([, state]) => state === "ok");
+    const body = {
+      status: isReady ? ("ready" as const) : ("not ready" as const),
+      services: Object.fromEntries(states),
+    };
+    return context.json(body, isReady ? 200 : 503);
+  };
+}
+
+async function passes(check: ServiceCheck): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([check.check(), timeout]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}

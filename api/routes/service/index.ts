@@ -1,0 +1,15 @@
+import type { ApiServices, App } from "../../context.ts";
+import { mountDocs } from "./docs.ts";
+import { mountDocument } from "./document.ts";
+import { healthHandler, readyHandler } from "./health.handler.ts";
+import { healthRoute, readyRoute } from "./health.route.ts";
+import { mountLanding } from "./landing.ts";
+
+/** What has no base path. */
+export function mountService(app: App, services: ApiServices): void {
+  app.openapi(healthRoute, healthHandler(services));
+  app.openapi(readyRoute, readyHandler(services));
+  mountDocument(app, services);
+  mountDocs(app, services);
+  mountLanding(app);
+}
