@@ -110,7 +110,6 @@ export const idempotencyKeyHeader = z.object({
     .string()
     .optional()
     .openapi({
-      param: { name: "Idempotency-Key", in: "header" },
       description:
         "Makes a retry return the first answer and do nothing. 1 to 255 printable ASCII characters, kept 24 hours.",
       example: "5f0c7f0e-8f0b-4a54-b6c0-1d8c1f2f9a77",
