@@ -1,10 +1,8 @@
-import type { SymbolSpec } from "./core/symbol-spec.ts";
 import { Side } from "./core/terms.ts";
 import type { BookLevel, BookUpdate, MarketTrade } from "./ports.ts";
 
 /** What of the core's books an update is made of. Levels hold visible quantity only. */
 export interface BookView {
-  symbols(): Iterable<SymbolSpec>;
   levelQuantity(symbol: number, side: Side, price: number): number;
   levelOrders(symbol: number, side: Side, price: number): number;
   /** Best first. */
@@ -14,7 +12,7 @@ export interface BookView {
 interface Touched {
   readonly bids: Set<number>;
   readonly asks: Set<number>;
-  trades: MarketTrade[];
+  readonly trades: MarketTrade[];
 }
 
 /** Where an update belongs: at the end of which batch. */
@@ -51,10 +49,15 @@ export class BookChanges {
     this.#of(symbol);
   }
 
-  /** The batch's updates, out of the books as they are now; starts over. */
-  take(view: BookView, moment: BookMoment): BookUpdate[] {
+  /**
+   * The batch's updates, out of the books as they are now, with whole books for the symbols in `whole`;
+   * starts over.
+   */
+  take(view: BookView, moment: BookMoment, whole: ReadonlySet<number>): BookUpdate[] {
     const updates: BookUpdate[] = [];
+    for (const symbol of whole) updates.push(this.#full(view, symbol, moment));
     for (const [symbol, touched] of this.#touched) {
+      if (whole.has(symbol)) continue;
       updates.push({
         ...moment,
         symbol,
@@ -70,8 +73,7 @@ export class BookChanges {
     return updates;
   }
 
-  /** The symbol's whole book as it is now; only between batches, when nothing touched waits. */
-  full(view: BookView, symbol: number, moment: BookMoment): BookUpdate {
+  #full(view: BookView, symbol: number, moment: BookMoment): BookUpdate {
     this.#last.set(symbol, moment.sequence);
     return {
       ...moment,
@@ -80,7 +82,7 @@ export class BookChanges {
       full: true,
       bids: view.depth(symbol, Side.Buy, Number.MAX_SAFE_INTEGER),
       asks: view.depth(symbol, Side.Sell, Number.MAX_SAFE_INTEGER),
-      trades: [],
+      trades: this.#touched.get(symbol)?.trades ?? [],
     };
   }
 

@@ -40,6 +40,10 @@ export interface EngineSettings {
   readonly snapshotEveryMs: number;
   /** How often an engine that is not active puts a tick on the queue. */
   readonly tickEveryMs: number;
+  /** How often a stand-by looks for new rows in the journal. */
+  readonly followEveryMs: number;
+  /** First wait before an engine asks again for a dependency that it cannot start without. */
+  readonly retryAfterMs: number;
   /** How often the cursor of published events is moved at most. */
   readonly cursorEveryMs: number;
 }
@@ -50,6 +54,8 @@ export const DEFAULT_ENGINE_SETTINGS: Omit<EngineSettings, "group"> = {
   snapshotEveryCommands: 200_000,
   snapshotEveryMs: 60_000,
   tickEveryMs: 1_000,
+  followEveryMs: 20,
+  retryAfterMs: 250,
   cursorEveryMs: 100,
 };
 
@@ -102,6 +108,11 @@ export type EngineEnd =
   /** The records failed: whether the last batch was committed is for the next engine to find out. */
   | { readonly reason: "records-failed"; readonly cause: Error }
   /** A command made the core fail; its memory is not to be trusted. */
-  | { readonly reason: "command-failed"; readonly commandId: string; readonly failures: number; readonly cause: Error }
+  | {
+      readonly reason: "command-failed";
+      readonly commandId: string;
+      readonly failures: number;
+      readonly cause: Error;
+    }
   /** The history cannot be continued by this program: the message says why. */
   | { readonly reason: "history-refused"; readonly cause: Error };

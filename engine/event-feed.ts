@@ -1,6 +1,6 @@
+import type { SymbolSpec } from "./core/symbol-spec.ts";
 import type { EngineObserver, Timers } from "./engine-ports.ts";
 import { outboundEvents } from "./outbound-events.ts";
-import type { SymbolSpec } from "./core/symbol-spec.ts";
 import type { Clock, EngineRecords, EventPublisher, JournalBatch, OutboundEvent } from "./ports.ts";
 import { readEntries } from "./wire/journal.ts";
 import { decodeOutcome } from "./wire/outcome-codec.ts";
@@ -129,7 +129,8 @@ export class EventFeed {
   }
 
   async #nextBatches(): Promise<readonly JournalBatch[]> {
-    while (this.#waiting[0] !== undefined && this.#waiting[0].lastSequence <= this.#published) this.#waiting.shift();
+    while (this.#waiting[0] !== undefined && this.#waiting[0].lastSequence <= this.#published)
+      this.#waiting.shift();
     if (this.#waiting[0]?.firstSequence === this.#published + 1) {
       const batches = this.#waiting;
       this.#waiting = [];

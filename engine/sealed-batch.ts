@@ -1,6 +1,7 @@
 import type { MatchingCore } from "./core/matching-core.ts";
-import type { BookUpdate, CommitBatch, JournalBatch, Snapshot } from "./ports.ts";
 import type { KnownCommand, OpenBatch, ReplyRanges } from "./open-batch.ts";
+import type { BookUpdate, CommitBatch, JournalBatch } from "./ports.ts";
+import type { PendingSnapshot } from "./taken-snapshot.ts";
 import { chainHash } from "./wire/journal.ts";
 
 /** A batch that takes no more: what is to be committed, and what may be told after that. */
@@ -14,14 +15,6 @@ export interface SealedBatch {
   readonly bookUpdates: readonly BookUpdate[];
   /** State at its end, to be saved once it is committed; the body is not yet made. */
   readonly snapshot: PendingSnapshot | null;
-}
-
-/** A copy of the state, not yet put together. */
-export interface PendingSnapshot extends Omit<Snapshot, "body"> {
-  /** Time of the last command, milliseconds. */
-  readonly timeMs: number;
-  readonly core: Uint8Array;
-  readonly recentIds: Uint8Array;
 }
 
 /** Where the journal ends. */

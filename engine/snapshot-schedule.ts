@@ -66,7 +66,10 @@ export class SnapshotSchedule {
       await store.save(snapshot);
       this.#observer.snapshotSaved(store.name, snapshot.sequence, snapshot.body.length);
     } catch (cause) {
-      this.#observer.degraded(`${store.name} snapshots`, cause instanceof Error ? cause : new Error("unknown"));
+      this.#observer.degraded(
+        `${store.name} snapshots`,
+        cause instanceof Error ? cause : new Error("unknown"),
+      );
     }
   }
 }

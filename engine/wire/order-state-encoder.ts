@@ -1,7 +1,7 @@
 import type { MatchingCore } from "../core/matching-core.ts";
 import { ExtraDouble, ExtraWord } from "../core/order-extras.ts";
-import { OrderField, packStatus, packTerms } from "./order-state-codec.ts";
 import type { ByteWriter } from "./byte-writer.ts";
+import { OrderField, packStatus, packTerms } from "./order-state-codec.ts";
 
 /** Appends the state of the order in a slot (`readOrderState` reads it). */
 export function writeOrderState(core: MatchingCore, slot: number, writer: ByteWriter): void {

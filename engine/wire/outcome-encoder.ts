@@ -3,8 +3,8 @@ import type { Command } from "../core/command.ts";
 import { EventType } from "../core/event.ts";
 import type { MatchingCore } from "../core/matching-core.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { HAS_SYMBOL_CHANGE, OUTCOME_WIRE_VERSION } from "./outcome-codec.ts";
 import { writeOrderState } from "./order-state-encoder.ts";
+import { HAS_SYMBOL_CHANGE, OUTCOME_WIRE_VERSION } from "./outcome-codec.ts";
 import { TouchedOrders } from "./touched-orders.ts";
 
 const ownTouched = new TouchedOrders();

@@ -1,0 +1,388 @@
+import { CommandFailedError } from "./command-failed-error.ts";
+import type { SymbolSpec } from "./core/symbol-spec.ts";
+import type { EngineEnd, EnginePorts, EngineSettings } from "./engine-ports.ts";
+import { EventFeed } from "./event-feed.ts";
+import { KnownReplies } from "./known-replies.ts";
+import { MarketDataFeed } from "./market-data-feed.ts";
+import { OpenBatch } from "./open-batch.ts";
+import { type CommitBatch, type Delivery, FencedError, type GroupState, type JournalBatch } from "./ports.ts";
+import { RULES_VERSION } from "./rules-version.ts";
+import { commitOf, type SealedBatch } from "./sealed-batch.ts";
+import { type History, Sequencer } from "./sequencer.ts";
+import { SnapshotSchedule } from "./snapshot-schedule.ts";
+import { type PendingSnapshot, snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
+import { encodeReply } from "./wire/reply.ts";
+
+/** A timer is set no further ahead than this, since clocks may be put right meanwhile. */
+const MAX_TIMER_MS = 60_000;
+/** How long a clean stop waits for the last events to be confirmed; the next engine sends the rest. */
+const EVENTS_DRAIN_MS = 3_000;
+
+/** What promotion hands over: the group's row after the epoch was raised, and its state at that point. */
+export interface Promotion {
+  readonly group: GroupState;
+  readonly history: History;
+  /** Where the snapshot stood that it was rebuilt from; 0: none. */
+  readonly snapshotSequence: number;
+  /** Commands that made engines fail too often. */
+  readonly poison: ReadonlySet<string>;
+  /** To define first, where the group has no history yet. */
+  readonly seed: readonly SymbolSpec[];
+}
+
+/**
+ * The engine of a group while it owns it: matches what is delivered into the open batch; commits one
+ * batch at a time, the next being matched meanwhile; and tells (replies, events, market data,
+ * acknowledgement, in this order) only what is committed.
+ *
+ * The first fault ends it: from then on it tells nobody anything.
+ */
+export class ActiveEngine {
+  readonly #ports: EnginePorts;
+  readonly #settings: EngineSettings;
+  readonly #promotion: Promotion;
+  readonly #onEnd: (end: EngineEnd) => void;
+  readonly #batch = new OpenBatch();
+  readonly #sequencer: Sequencer;
+  readonly #snapshots: SnapshotSchedule;
+  readonly #known: KnownReplies;
+  readonly #events: EventFeed;
+  readonly #marketData: MarketDataFeed;
+  /** Deliveries that wait for room in a batch, from `#inboxHead` on. */
+  #inbox: Delivery[] = [];
+  #inboxHead = 0;
+  /** Chained hash and sequence at the end of the last sealed batch. */
+  #hash: Uint8Array;
+  #sealedSequence: number;
+  #inFlight: Promise<void> | null = null;
+  #flushPlanned = false;
+  #stopping = false;
+  #ended = false;
+  /** The core failed: nothing that is not sealed may be committed any more. */
+  #unsound = false;
+  readonly #wholeBooks = new Set<number>();
+  #cancelExpiry: (() => void) | null = null;
+
+  constructor(
+    ports: EnginePorts,
+    settings: EngineSettings,
+    promotion: Promotion,
+    onEnd: (end: EngineEnd) => void,
+  ) {
+    const { group, history } = promotion;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#promotion = promotion;
+    this.#onEnd = onEnd;
+    this.#hash = group.hash;
+    this.#sealedSequence = group.lastSequence;
+    const { observer, records, clock, timers } = ports;
+    const recordsFailed = (cause: unknown): void => this.#failed(cause);
+    this.#sequencer = new Sequencer(history, this.#batch, promotion.poison, observer);
+    this.#snapshots = new SnapshotSchedule(
+      ports.snapshotStores,
+      { commands: settings.snapshotEveryCommands, ms: settings.snapshotEveryMs },
+      clock,
+      observer,
+      promotion.snapshotSequence,
+    );
+    const reply = (address: string, message: Uint8Array): void => {
+      if (!this.#ended) ports.consumer.reply(address, message);
+    };
+    this.#known = new KnownReplies(group.group, records, reply, recordsFailed);
+    const symbolOf = (symbol: number): SymbolSpec | null => history.core.symbol(symbol);
+    this.#events = new EventFeed(
+      { records, events: ports.events, clock, timers, observer },
+      { group: group.group, timeline: group.timeline, epoch: group.epoch, symbolOf },
+      { published: group.publishedSequence, committed: group.lastSequence },
+      settings.cursorEveryMs,
+      recordsFailed,
+    );
+    this.#marketData = new MarketDataFeed(ports.marketData, timers, observer, (symbols) => {
+      for (const symbol of symbols) this.#wholeBooks.add(symbol);
+      this.#writeWholeBooks();
+    });
+  }
+
+  /** Begins: defines the group's symbols if it has none, publishes what is committed, tells the books. */
+  start(): void {
+    this.#guard(() => {
+      const { seed, history } = this.#promotion;
+      if (seed.length > 0) this.#sequencer.defineSymbols(seed, this.#ports.clock.nowMs());
+      for (const spec of history.core.specs()) this.#wholeBooks.add(spec.symbol);
+    });
+    this.#events.start();
+    this.#writeWholeBooks();
+    this.#planExpiry();
+    this.#pump();
+  }
+
+  get #takes(): boolean {
+    return !this.#ended && !this.#stopping && !this.#unsound;
+  }
+
+  deliver(delivery: Delivery): void {
+    if (!this.#takes) return;
+    this.#inbox.push(delivery);
+    this.#pump();
+  }
+
+  /**
+   * Stops cleanly: what was matched is committed and told, a snapshot saved at the last sequence. What
+   * was delivered and not yet matched stays unacknowledged, for the next engine.
+   */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#inbox = [];
+    this.#inboxHead = 0;
+    while (!this.#ended && (this.#inFlight !== null || !this.#batch.empty)) {
+      if (this.#unsound) return;
+      if (this.#inFlight === null) this.#flush();
+      await this.#inFlight;
+    }
+    if (this.#ended || this.#unsound) return;
+    this.#cancelExpiry?.();
+    const pending = this.#pendingSnapshot();
+    this.#snapshots.taken(this.#sealedSequence);
+    await Promise.all([
+      pending.sequence > 0 ? this.#snapshots.save(snapshotOf(pending)) : null,
+      this.#within(EVENTS_DRAIN_MS, this.#events.drain()),
+      this.#within(EVENTS_DRAIN_MS, this.#known.drain()),
+    ]);
+    this.end({ reason: "stopped" });
+  }
+
+  /** Ends it here and now. */
+  end(end: EngineEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#inbox = [];
+    this.#cancelExpiry?.();
+    this.#events.kill();
+    this.#known.kill();
+    this.#marketData.close();
+    this.#onEnd(end);
+  }
+
+  /** Matches what waits, as far as the batch has room, and sees to it that it gets committed. */
+  #pump(): void {
+    if (!this.#takes) return;
+    this.#guard(() => {
+      while (this.#inboxHead < this.#inbox.length && this.#batch.commands < this.#settings.batchCommands) {
+        const delivery = this.#inbox[this.#inboxHead++] as Delivery;
+        this.#sequencer.deliver(delivery.body, delivery.tag, this.#ports.clock.nowMs());
+      }
+      if (this.#inboxHead === this.#inbox.length) {
+        this.#inbox = [];
+        this.#inboxHead = 0;
+      }
+    });
+    this.#planFlush();
+  }
+
+  /** Commits at the end of this turn, so that everything that one packet brought goes together. */
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#inFlight !== null || this.#batch.empty) return;
+    this.#flushPlanned = true;
+    void Promise.resolve().then(() => {
+      this.#flushPlanned = false;
+      if (this.#inFlight === null && !this.#batch.empty) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#ended || this.#unsound) return;
+    const sealed = this.#guard(() => this.#seal());
+    if (sealed === undefined) return;
+    this.#inFlight = this.#commit(sealed).then(
+      () => {
+        this.#inFlight = null;
+        this.#planExpiry();
+        this.#pump();
+      },
+      (cause: unknown) => {
+        this.#inFlight = null;
+        this.#failed(cause);
+      },
+    );
+  }
+
+  #seal(): SealedBatch {
+    const batch = this.#batch;
+    const { core } = this.#promotion.history;
+    const commit = batch.commands === 0 ? null : commitOf(batch, core, this.#journalEnd());
+    if (commit !== null) {
+      this.#hash = commit.journal.hash;
+      this.#sealedSequence = commit.journal.lastSequence;
+    }
+    const moment = this.#moment();
+    const sealed: SealedBatch = {
+      commit,
+      lastTag: batch.lastTag,
+      replies: batch.replies,
+      known: batch.known,
+      bookUpdates: batch.books.take(core, moment, this.#wholeBooks),
+      snapshot: this.#snapshots.due(this.#sealedSequence) ? this.#pendingSnapshot() : null,
+    };
+    this.#wholeBooks.clear();
+    if (sealed.snapshot !== null) this.#snapshots.taken(this.#sealedSequence);
+    batch.clear();
+    return sealed;
+  }
+
+  async #commit(sealed: SealedBatch): Promise<void> {
+    if (sealed.commit !== null) {
+      const startedMs = this.#ports.clock.nowMs();
+      await this.#ports.records.commit(sealed.commit);
+      if (this.#ended) return;
+      this.#report(sealed.commit, startedMs);
+    }
+    this.#tell(sealed);
+  }
+
+  /** Everything in here speaks of what is committed. */
+  #tell(sealed: SealedBatch): void {
+    if (sealed.commit !== null) {
+      const { journal } = sealed.commit;
+      this.#known.committed(journal);
+      this.#reply(sealed, journal);
+      this.#events.push(journal);
+    }
+    if (sealed.known.length > 0) {
+      this.#ports.observer.duplicates(sealed.known.length);
+      this.#known.answer(sealed.known);
+    }
+    this.#marketData.push(sealed.bookUpdates);
+    if (sealed.lastTag > 0) this.#ports.consumer.acknowledge(sealed.lastTag);
+    if (sealed.snapshot !== null) void this.#snapshots.save(snapshotOf(sealed.snapshot));
+  }
+
+  #reply(sealed: SealedBatch, journal: JournalBatch): void {
+    for (const [address, ranges] of sealed.replies) {
+      const outcomes: Uint8Array[] = [];
+      for (let at = 0; at < ranges.length; at += 2) {
+        const from = ranges[at] as number;
+        outcomes.push(journal.payload.subarray(from, from + (ranges[at + 1] as number)));
+      }
+      this.#ports.consumer.reply(address, encodeReply(outcomes));
+    }
+  }
+
+  /** Whole books of committed state: now if nothing else is open, else at the end of the next batch. */
+  #writeWholeBooks(): void {
+    if (this.#wholeBooks.size === 0 || !this.#takes) return;
+    if (this.#inFlight !== null || !this.#batch.empty) return;
+    const { core } = this.#promotion.history;
+    const updates = this.#batch.books.take(core, this.#moment(), this.#wholeBooks);
+    this.#wholeBooks.clear();
+    this.#marketData.push(updates);
+  }
+
+  /** Ends what comes due while no command does. */
+  #planExpiry(): void {
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = null;
+    const dueMs = this.#promotion.history.core.nextExpiryMs();
+    if (!Number.isFinite(dueMs) || !this.#takes) return;
+    const waitMs = Math.max(0, dueMs - this.#ports.clock.nowMs());
+    this.#cancelExpiry = this.#ports.timers.schedule(Math.min(waitMs, MAX_TIMER_MS), () => {
+      this.#cancelExpiry = null;
+      if (!this.#takes) return;
+      this.#guard(() => this.#sequencer.expireDue(this.#ports.clock.nowMs()));
+      this.#planFlush();
+      if (this.#inFlight === null && this.#batch.empty) this.#planExpiry();
+    });
+  }
+
+  #pendingSnapshot(): PendingSnapshot {
+    return takeSnapshot(
+      this.#promotion.history,
+      { ...this.#journalEnd(), timeline: this.#promotion.group.timeline },
+      this.#ports.clock.nowMs(),
+    );
+  }
+
+  #journalEnd(): {
+    group: string;
+    epoch: number;
+    sequence: number;
+    hash: Uint8Array;
+    rulesVersion: number;
+  } {
+    const { group, epoch } = this.#promotion.group;
+    return { group, epoch, sequence: this.#sealedSequence, hash: this.#hash, rulesVersion: RULES_VERSION };
+  }
+
+  #moment(): { group: string; timeline: string; epoch: number; sequence: number; timeMs: number } {
+    const { group, timeline, epoch } = this.#promotion.group;
+    return { group, timeline, epoch, sequence: this.#sealedSequence, timeMs: this.#promotion.history.timeMs };
+  }
+
+  #report(commit: CommitBatch, startedMs: number): void {
+    const { journal } = commit;
+    this.#ports.observer.committed({
+      sequence: journal.lastSequence,
+      commands: journal.lastSequence - journal.firstSequence + 1,
+      commitMs: this.#ports.clock.nowMs() - startedMs,
+      payloadBytes: journal.payload.length,
+    });
+  }
+
+  /** Runs what touches the core; whatever it throws ends the engine. */
+  #guard<T>(work: () => T): T | undefined {
+    if (this.#ended || this.#unsound) return undefined;
+    try {
+      return work();
+    } catch (cause) {
+      this.#commandFailed(cause);
+      return undefined;
+    }
+  }
+
+  /**
+   * The core failed on a command. The batch in flight is whole and may finish; what was matched since is
+   * forgotten, and will be delivered again to an engine with a sound core.
+   */
+  #commandFailed(cause: unknown): void {
+    this.#unsound = true;
+    this.#inbox = [];
+    this.#inboxHead = 0;
+    const commandId = cause instanceof CommandFailedError ? cause.commandId : "";
+    const error = cause instanceof Error ? cause : new Error("the core failed");
+    const counted = async (): Promise<number> => {
+      await this.#inFlight;
+      if (this.#ended) return 0;
+      return commandId === "" ? 0 : this.#ports.records.countFailure(this.#settings.group, commandId);
+    };
+    counted().then(
+      (failures) => this.end({ reason: "command-failed", commandId, failures, cause: error }),
+      () => this.end({ reason: "command-failed", commandId, failures: 0, cause: error }),
+    );
+  }
+
+  #failed(cause: unknown): void {
+    if (cause instanceof FencedError) this.end({ reason: "fenced" });
+    else
+      this.end({
+        reason: "records-failed",
+        cause: cause instanceof Error ? cause : new Error("records failed"),
+      });
+  }
+
+  /** Waits for something that may never come, no longer than this. */
+  #within(ms: number, work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#ports.timers.schedule(ms, resolve);
+      work.then(
+        () => {
+          cancel();
+          resolve();
+        },
+        () => {
+          cancel();
+          resolve();
+        },
+      );
+    });
+  }
+}
