@@ -10,10 +10,6 @@ import type { SymbolDirectory } from "./symbols.ts";
 /** Settings of the API's own, already checked. Durations in milliseconds, sizes in bytes. */
 export interface ApiSettings {
   readonly version: string;
-  /** How long a handler waits for the queue's confirm. */
-  readonly confirmTimeoutMs: number;
-  /** How long a handler waits for the engine's answer, from sending on. */
-  readonly resultTimeoutMs: number;
   /** How long a GET of a fresh id waits for the records to know it. */
   readonly freshOrderWaitMs: number;
   readonly maxBodyBytes: number;

@@ -106,14 +106,11 @@ export const limitSchema = (standard: number, max: number) =>
     .openapi({ type: "integer", minimum: 1, maximum: max, default: standard });
 
 export const idempotencyKeyHeader = z.object({
-  "idempotency-key": z
-    .string()
-    .optional()
-    .openapi({
-      description:
-        "Makes a retry return the first answer and do nothing. 1 to 255 printable ASCII characters, kept 24 hours.",
-      example: "5f0c7f0e-8f0b-4a54-b6c0-1d8c1f2f9a77",
-    }),
+  "idempotency-key": z.string().optional().openapi({
+    description:
+      "Makes a retry return the first answer and do nothing. 1 to 255 printable ASCII characters, kept 24 hours.",
+    example: "5f0c7f0e-8f0b-4a54-b6c0-1d8c1f2f9a77",
+  }),
 });
 
 /** An empty list of strings never: what stays open is told as null. */

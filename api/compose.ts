@@ -1,0 +1,67 @@
+import { getRandomValues } from "node:crypto";
+import type { Clock, CommandPublisher, MarketDataReader } from "../engine/ports.ts";
+import type { Config } from "../infra/config/config.ts";
+import { createApp } from "./app.ts";
+import { assertDevTokensAllowed, devTokens } from "./auth/dev-tokens.ts";
+import type { App } from "./context.ts";
+import { CommandDispatcher } from "./dispatch/dispatcher.ts";
+import { ToldSequences } from "./dispatch/told-sequences.ts";
+import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
+import { SymbolDirectory } from "./symbols.ts";
+
+/** What a process that serves the API has made of the outside world. */
+export interface ApiParts {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: ApiLogger;
+  readonly publisher: CommandPublisher;
+  readonly reads: ApiReads;
+  readonly idempotency: IdempotencyStore;
+  readonly marketData: MarketDataReader;
+  readonly checks: readonly ServiceCheck[];
+  /** Answer to this machine's own addresses only: the embedded run. */
+  readonly loopbackOnly: boolean;
+}
+
+export interface Api {
+  readonly app: App;
+  readonly dispatcher: CommandDispatcher;
+}
+
+/** Who Swagger UI calls as where dev tokens are on. */
+const DOCS_TOKEN = "dev:alice";
+
+/**
+ * The API of one process. Throws an Error with one line for the operator where its settings must
+ * not be served.
+ */
+export function composeApi(parts: ApiParts): Api {
+  const { config, clock, logger, publisher, reads } = parts;
+  assertDevTokensAllowed({ devTokens: config.auth.devTokens, production: config.isProduction });
+  const { confirmTimeoutMs, resultTimeoutMs, freshOrderWaitMs } = config.server;
+  const dispatcher = new CommandDispatcher({ publisher, clock, logger, confirmTimeoutMs, resultTimeoutMs });
+  const app = createApp({
+    settings: {
+      version: parts.version,
+      freshOrderWaitMs,
+      maxBodyBytes: config.limits.bodyBytes,
+      maxBatchBodyBytes: config.limits.batchBodyBytes,
+      loopbackOnly: parts.loopbackOnly,
+      groups: config.symbols.groups,
+      docsToken: config.auth.devTokens ? DOCS_TOKEN : "",
+    },
+    clock,
+    random: (bytes) => getRandomValues(new Uint8Array(bytes)),
+    logger,
+    symbols: new SymbolDirectory(reads, clock),
+    reads,
+    idempotency: parts.idempotency,
+    dispatcher,
+    marketData: parts.marketData,
+    told: new ToldSequences(),
+    checks: parts.checks,
+    authenticators: config.auth.devTokens ? [devTokens()] : [],
+  });
+  return { app, dispatcher };
+}
