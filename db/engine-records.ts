@@ -25,7 +25,7 @@ export function openEngineRecords(options: EngineConnectionOptions): EngineRecor
 
 interface JournalPlace {
   readonly sequence: number;
-  readonly time: Date;
+  readonly timeMs: number;
 }
 
 class PostgresEngineRecords implements EngineRecords {
@@ -47,12 +47,12 @@ class PostgresEngineRecords implements EngineRecords {
 
   async readJournal(group: string, after: number, limit: number): Promise<JournalBatch[]> {
     const known = this.#readUpTo.get(group);
-    const since = known !== undefined && known.sequence <= after ? known.time.toISOString() : "-infinity";
+    const since = known !== undefined && known.sequence <= after ? known.timeMs : 0;
     const rows = await this.#connection.run<JournalRow>(READ_JOURNAL, [group, after, since, limit]);
     const batches = rows.map(toJournalBatch);
     const last = rows.at(-1);
     if (last !== undefined) {
-      this.#readUpTo.set(group, { sequence: Number(last.last_sequence), time: last.batch_time });
+      this.#readUpTo.set(group, { sequence: Number(last.last_sequence), timeMs: last.batch_time.getTime() });
     }
     return batches;
   }

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, pgTable, primaryKey } from "drizzle-orm/pg-core";
 import { orderColumns } from "./order-columns.ts";
 
@@ -10,4 +11,5 @@ export const openOrders = pgTable("open_orders", orderColumns(), (table) => [
   primaryKey({ name: "open_orders_pkey", columns: [table.orderId] }),
   index("open_orders_user_id_symbol_idx").on(table.userId, table.symbol),
   index("open_orders_symbol_idx").on(table.symbol),
+  index("open_orders_list_id_idx").on(table.listId).where(sql`${table.listId} is not null`),
 ]);

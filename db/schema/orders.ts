@@ -15,5 +15,6 @@ export const orders = pgTable("orders", orderColumns(), (table) => [
   index("orders_client_order_id_idx")
     .on(table.userId, table.clientOrderId, table.createdAt)
     .where(sql`${table.clientOrderId} is not null`),
+  index("orders_list_id_idx").on(table.listId).where(sql`${table.listId} is not null`),
   index("orders_created_at_idx").using("brin", table.createdAt),
 ]);
