@@ -1,0 +1,159 @@
+import process from "node:process";
+import postgres from "postgres";
+import { composeApi } from "../../api/compose.ts";
+import { type HttpServer, PortTakenError, serve } from "../../api/serve.ts";
+import { ApiPool } from "../../db/api-pool.ts";
+import { PostgresApiReads } from "../../db/api-reads.ts";
+import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
+import { migrate } from "../../db/migrator.ts";
+import { ensurePartitions } from "../../db/partitions.ts";
+import { TICK_MESSAGE } from "../../engine/wire/message.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { loadConfigOrExit } from "../config/load.ts";
+import { createLogger } from "../telemetry/logger.ts";
+import { SupervisedEngine } from "./engine-supervisor.ts";
+import { EmbeddedEventPublisher } from "./event-publisher.ts";
+import { EmbeddedMarketData } from "./market-data.ts";
+import { DataDirectoryInUseError, type EmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
+import { EmbeddedQueue } from "./queue.ts";
+import { welcome } from "./welcome.ts";
+
+/**
+ * Program: the whole engine in one process, on a PostgreSQL of its own below the data folder. Queue
+ * and books are in process, the queue as durable as a commit: `kill -9` loses nothing acknowledged.
+ *
+ * It starts in the order in which parts need each other, and stops in the other direction: no new
+ * requests, what was accepted is finished, the engine leaves a snapshot, PostgreSQL ends.
+ */
+
+const MAINTENANCE_EVERY_MS = 10 * 60_000;
+const FIRST_ACTIVE_WITHIN_MS = 60_000;
+
+const startedAtMs = Date.now();
+const config = loadConfigOrExit({ defaults: { "auth.dev_tokens": true }, services: [] });
+const logger = createLogger({ program: "trade-engine", ...config.log });
+const clock = { nowMs: () => Date.now() };
+
+const database = await startDatabase(config.embedded.dataDirectory);
+const { url } = database;
+await migrate(url, { log: (line) => logger.info({}, line) });
+const owner = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
+await ensurePartitions(owner, new Date());
+
+const queue = new EmbeddedQueue({ url, tickBody: TICK_MESSAGE });
+const publisher = await queue.publisher();
+const events = new EmbeddedEventPublisher();
+const marketData = new EmbeddedMarketData();
+const pool = new ApiPool({ url, maxConnections: config.database.poolSize });
+const idempotency = new PostgresIdempotencyStore(pool);
+
+const engines = [...new Set([config.engine.symbolGroup, ...config.symbols.groups])].map(
+  (group) =>
+    new SupervisedEngine({
+      url,
+      settings: { ...config.engine, group },
+      consumer: (name) => queue.consumer(name),
+      events,
+      marketData,
+      clock,
+      logger: logger.child({ group }),
+    }),
+);
+
+const { app, dispatcher } = composeApi({
+  config,
+  version: packageJson.version,
+  clock,
+  logger,
+  publisher,
+  reads: new PostgresApiReads(pool),
+  idempotency,
+  marketData,
+  checks: [
+    { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
+    { name: "queue", check: async () => publisher.healthy() },
+    { name: "engine", check: async () => engines.every((engine) => engine.isActive) },
+  ],
+  loopbackOnly: isLoopback(config.server.host),
+});
+
+// A person who sees the address can place an order at once: the engine matches before anybody is let in.
+await Promise.race([
+  Promise.all(engines.map((engine) => engine.active)),
+  new Promise((resolve) => setTimeout(resolve, FIRST_ACTIVE_WITHIN_MS)),
+  ...engines.map((engine) => engine.givenUp.then((words) => end(1, words))),
+]);
+
+let stopping = false;
+const server: HttpServer = await serve({
+  hostname: config.server.host,
+  port: config.server.httpPort,
+  fetch: (request) => app.fetch(request),
+  readTimeoutMs: config.server.readTimeoutMs,
+}).catch(async (error: unknown): Promise<never> => {
+  if (!(error instanceof PortTakenError)) throw error;
+  await Promise.all(engines.map((engine) => engine.stop()));
+  await database.stop();
+  return end(1, `${error.message}: free it, or set SERVER_HTTP_PORT to another one`);
+});
+
+const maintenance = setInterval(() => void maintain(), MAINTENANCE_EVERY_MS);
+database.lost.then((cause) => {
+  if (!stopping) end(1, `PostgreSQL is gone (${cause.message}); start again, nothing acknowledged is lost`);
+});
+for (const engine of engines) engine.givenUp.then((words) => end(1, words));
+process.on("SIGTERM", () => void stop());
+process.on("SIGINT", () => void stop());
+process.stdout.write(
+  welcome({
+    version: packageJson.version,
+    postgresVersion: database.version,
+    origin: `http://${config.server.host}:${server.port}`,
+    dataDirectory: config.embedded.dataDirectory,
+    tookMs: Date.now() - startedAtMs,
+    devTokens: config.auth.devTokens,
+  }),
+);
+
+async function startDatabase(directory: string): Promise<EmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres(directory);
+  } catch (error) {
+    if (error instanceof DataDirectoryInUseError) return end(1, error.message);
+    throw error;
+  }
+}
+
+/** Partitions ahead, old idempotency keys away. What fails is tried again at the next turn. */
+async function maintain(): Promise<void> {
+  try {
+    await ensurePartitions(owner, new Date());
+    await idempotency.purge();
+  } catch (err) {
+    logger.warn({ err }, "maintenance failed");
+  }
+}
+
+async function stop(): Promise<void> {
+  if (stopping) end(130, "stopped at once");
+  stopping = true;
+  logger.info({}, "stopping");
+  clearInterval(maintenance);
+  const { shutdownTimeoutMs } = config.server;
+  const finished = Promise.all([server.close(), dispatcher.drain(shutdownTimeoutMs)]);
+  await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs))]);
+  await Promise.allSettled(engines.map((engine) => engine.stop()));
+  await Promise.allSettled([publisher.close(), events.close(), pool.close(), owner.end({ timeout: 1 })]);
+  await database.stop();
+  logger.info({}, "stopped");
+  process.exit(0);
+}
+
+function end(code: number, words: string): never {
+  process.stderr.write(`${words}\n`);
+  process.exit(code);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
