@@ -8,7 +8,6 @@ export interface SnapshotStoreHarness {
 }
 
 const TIMELINE = "0192a000-0000-7000-8000-000000000001";
-const OTHER_TIMELINE = "0192a000-0000-7000-8000-000000000002";
 
 let groupsMade = 0;
 
@@ -92,13 +91,6 @@ export function describeSnapshotStore(name: string, makeHarness: () => Promise<S
       const listed = await harness.store.list(group);
       expect(listed[0]).toMatchObject({ sequence: 10 });
       expect([...listed[0]!.body]).toEqual([1]);
-    });
-
-    it("takes a new timeline whose epoch and sequence are lower, and lists it first", async () => {
-      await save({ sequence: 100, epoch: 9 });
-      await save({ sequence: 40, epoch: 1, timeline: OTHER_TIMELINE });
-      const listed = await harness.store.list(group);
-      expect(listed[0]).toMatchObject({ sequence: 40, epoch: 1, timeline: OTHER_TIMELINE });
     });
   });
 }

@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { FencedError, UnavailableError } from "../../engine/ports.ts";
+import type { PrivateService } from "../../infra/dev/services/private-service.ts";
+import { startRedis } from "../../infra/dev/services/redis.ts";
+import { waitFor } from "../../infra/dev/services/wait.ts";
+import { RedisMarketDataReader } from "../../infra/redis/market-data-reader.ts";
+import { RedisMarketDataWriter } from "../../infra/redis/market-data-writer.ts";
+import { RedisSnapshotStore } from "../../infra/redis/snapshot-store.ts";
+import { change, full, level, trade } from "../contract/market-data.ts";
+import { snapshot } from "../contract/snapshot-store.ts";
+
+/** What happens to books and snapshots when Redis is emptied, evicts, restarts, hangs or goes away. */
+
+const SYMBOL = 7;
+const DEADLINE_MS = 20_000;
+
+let server: PrivateService;
+let admin: Redis;
+let opened: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+  admin = new Redis(server.url);
+  admin.on("error", () => undefined); // it is restarted under this connection
+});
+afterEach(async () => {
+  for (const each of opened) await each.close();
+  opened = [];
+  await server.start();
+});
+afterAll(async () => {
+  admin.disconnect();
+  await server.remove();
+});
+
+async function open(keyPrefix = `test:${randomUUID()}:`, commandTimeoutMs = 2_000) {
+  const options = { url: server.url, keyPrefix, commandTimeoutMs };
+  const writer = new RedisMarketDataWriter(options);
+  const reader = new RedisMarketDataReader(options);
+  const snapshots = new RedisSnapshotStore(options);
+  opened.push(writer, reader, snapshots);
+  await Promise.all([writer, reader, snapshots].map((each) => each.waitUntilReady(DEADLINE_MS)));
+  return { writer, reader, snapshots, keyPrefix };
+}
+
+describe("market data in Redis", () => {
+  it("reports symbols whose book was emptied, which are then unknown until a full update", async () => {
+    const { writer, reader } = await open();
+    await writer.write([full({ sequence: 1, bids: [level(10, 1)] })]);
+    await admin.flushall();
+    expect(await reader.depth(SYMBOL, 5)).toBeNull();
+    const next = change({ previousSequence: 1, sequence: 2, bids: [level(11, 1)], trades: [trade(1)] });
+    expect(await writer.write([next])).toEqual([SYMBOL]);
+    expect(await reader.depth(SYMBOL, 5)).toBeNull();
+    expect(await writer.write([full({ sequence: 2, bids: [level(11, 1), level(10, 1)] })])).toEqual([]);
+    expect((await reader.depth(SYMBOL, 5))?.bids).toEqual([level(11, 1), level(10, 1)]);
+    expect(await reader.recentTrades(SYMBOL, 5)).toEqual([trade(1)]);
+  });
+
+  it("notices that one side of a book was evicted", async () => {
+    const { writer, reader, keyPrefix } = await open();
+    await writer.write([full({ sequence: 1, bids: [level(10, 1)], asks: [level(11, 1)] })]);
+    await admin.del(`${keyPrefix}book:{${SYMBOL}}:asks`);
+    expect(await reader.depth(SYMBOL, 5)).toBeNull();
+    expect(await writer.write([change({ previousSequence: 1, sequence: 2 })])).toEqual([SYMBOL]);
+  });
+
+  it("goes on when Redis forgets its scripts", async () => {
+    const { writer, reader } = await open();
+    await writer.write([full({ sequence: 1 })]);
+    await admin.script("FLUSH");
+    const updates = [1, 2, 3].map((i) =>
+      change({ previousSequence: i, sequence: i + 1, bids: [level(10, i)], trades: [trade(i)] }),
+    );
+    expect(await writer.write(updates)).toEqual([]);
+    expect(await reader.depth(SYMBOL, 5)).toMatchObject({ sequence: 4, bids: [level(10, 3)] });
+    expect((await reader.recentTrades(SYMBOL, 5)).length).toBe(3);
+  });
+
+  it("fails at once while Redis is away, and recovers by itself with what was kept", async () => {
+    const { writer, reader, snapshots } = await open();
+    await writer.write([full({ sequence: 1, bids: [level(10, 1)] })]);
+    await server.stop();
+    const write = () => writer.write([change({ previousSequence: 1, sequence: 2, bids: [level(9, 1)] })]);
+    for (const attempt of [
+      write,
+      () => reader.depth(SYMBOL, 5),
+      () => reader.recentTrades(SYMBOL, 5),
+      () => snapshots.save(snapshot({})),
+      () => snapshots.list("main"),
+    ]) {
+      const begun = performance.now();
+      await expect(attempt()).rejects.toBeInstanceOf(UnavailableError);
+      expect(performance.now() - begun).toBeLessThan(1_900); // well below the command's own time limit
+    }
+    await waitFor("the writer to notice", DEADLINE_MS, () => (writer.healthy() ? undefined : true));
+    await server.start();
+    expect(await waitFor("the writer to recover", DEADLINE_MS, write)).toEqual([]);
+    const depth = await waitFor("the reader to recover", DEADLINE_MS, () => reader.depth(SYMBOL, 5));
+    expect(depth).toMatchObject({ sequence: 2, bids: [level(10, 1), level(9, 1)] });
+  });
+
+  it("ends with the right book and no trade twice when Redis is killed in the middle of writes", async () => {
+    const { writer, reader } = await open();
+    let sequence = 1;
+    await writer.write([full({ sequence, bids: [level(10, 1)] })]);
+    let killed: Promise<void> | null = null;
+    let faults = 0;
+    while (sequence < 400 || killed === null) {
+      const next = change({
+        previousSequence: sequence,
+        sequence: sequence + 1,
+        bids: [level(10, sequence + 1)],
+        trades: [trade(sequence + 1)],
+      });
+      if (sequence === 200) killed ??= server.kill().then(() => server.start());
+      try {
+        const lost = await writer.write([next]);
+        if (lost.length > 0) await writer.write([{ ...next, full: true }]);
+        sequence += 1;
+      } catch (error) {
+        expect(error).toBeInstanceOf(UnavailableError);
+        faults += 1;
+        await killed;
+        await waitFor("the writer to recover", DEADLINE_MS, () => writer.healthy() || undefined);
+      }
+    }
+    expect(faults).toBeGreaterThan(0);
+    const ids = (await reader.recentTrades(SYMBOL, 1_000)).map(({ tradeId }) => tradeId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect(await reader.depth(SYMBOL, 5)).toMatchObject({ sequence, bids: [level(10, sequence)] });
+  });
+
+  it("bounds the wait and the memory while Redis hangs", async () => {
+    const { writer } = await open(undefined, 500);
+    await writer.write([full({ sequence: 1 })]);
+    process.kill(server.pid(), "SIGSTOP");
+    try {
+      const writes = Array.from({ length: 200 }, (_, i) =>
+        writer.write([change({ previousSequence: i + 1, sequence: i + 2 })]),
+      );
+      const settled = await Promise.allSettled(writes);
+      expect(settled.every((each) => each.status === "rejected")).toBe(true);
+    } finally {
+      process.kill(server.pid(), "SIGCONT");
+    }
+    const write = () => writer.write([full({ sequence: 500 })]);
+    expect(await waitFor("the writer to recover", DEADLINE_MS, write)).toEqual([]);
+  });
+});
+
+describe("snapshots in Redis", () => {
+  const OTHER_TIMELINE = "0192a000-0000-7000-8000-000000000002";
+
+  it("takes a new timeline with lower epoch and sequence, drops the old one's, and refuses it from then on", async () => {
+    const { snapshots } = await open();
+    await snapshots.save(snapshot({ sequence: 100, epoch: 9 }));
+    await snapshots.save(snapshot({ sequence: 40, epoch: 1, timeline: OTHER_TIMELINE }));
+    expect((await snapshots.list("main")).map(({ sequence }) => sequence)).toEqual([40]);
+    await expect(snapshots.save(snapshot({ sequence: 110, epoch: 10 }))).rejects.toBeInstanceOf(FencedError);
+  });
+
+  it("leaves out what is torn, altered or unreadable, and lists the rest", async () => {
+    const { snapshots, keyPrefix } = await open();
+    const body = (fill: number) => new Uint8Array(9 * 1_048_576).fill(fill);
+    for (const sequence of [1, 2, 3]) await snapshots.save(snapshot({ sequence, body: body(sequence) }));
+    const parts = await admin.keys(`${keyPrefix}snapshots:{main}:3-*:1`);
+    await admin.del(...parts);
+    expect((await snapshots.list("main")).map(({ sequence }) => sequence)).toEqual([2, 1]);
+    const [altered = ""] = await admin.keys(`${keyPrefix}snapshots:{main}:2-*:0`);
+    await admin.setrange(altered, 1_000, "x");
+    expect((await snapshots.list("main")).map(({ sequence }) => sequence)).toEqual([1]);
+    const entries = `${keyPrefix}snapshots:{main}:entries`;
+    for (const id of await admin.hkeys(entries)) await admin.hset(entries, id, "{not json");
+    expect(await snapshots.list("main")).toEqual([]);
+  });
+
+  it("keeps nothing of snapshots that were dropped, and nothing for ever of one that was not finished", async () => {
+    const { snapshots, keyPrefix } = await open();
+    for (let sequence = 1; sequence <= 6; sequence++) {
+      await snapshots.save(snapshot({ sequence, body: new Uint8Array(5 * 1_048_576) }));
+    }
+    const keys = await admin.keys(`${keyPrefix}*`);
+    expect(keys.length).toBe(3 + 3 * 2); // meta, index, entries; three bodies in two parts
+    await expect(snapshots.save(snapshot({ epoch: 0, sequence: 7 }))).rejects.toBeInstanceOf(FencedError);
+    for (const key of await admin.keys(`${keyPrefix}*:7-*`)) expect(await admin.ttl(key)).toBeGreaterThan(0);
+  });
+
+  it("starts afresh when Redis was emptied", async () => {
+    const { snapshots } = await open();
+    await snapshots.save(snapshot({ sequence: 10, epoch: 5 }));
+    await admin.flushall();
+    expect(await snapshots.list("main")).toEqual([]);
+    await snapshots.save(snapshot({ sequence: 11, epoch: 5 }));
+    expect((await snapshots.list("main")).map(({ sequence }) => sequence)).toEqual([11]);
+  });
+});
