@@ -42,8 +42,6 @@ export interface EngineSettings {
   readonly tickEveryMs: number;
   /** How often a stand-by looks for new rows in the journal. */
   readonly followEveryMs: number;
-  /** First wait before an engine asks again for a dependency that it cannot start without. */
-  readonly retryAfterMs: number;
   /** How often the cursor of published events is moved at most. */
   readonly cursorEveryMs: number;
 }
@@ -55,7 +53,6 @@ export const DEFAULT_ENGINE_SETTINGS: Omit<EngineSettings, "group"> = {
   snapshotEveryMs: 60_000,
   tickEveryMs: 1_000,
   followEveryMs: 20,
-  retryAfterMs: 250,
   cursorEveryMs: 100,
 };
 

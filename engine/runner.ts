@@ -6,7 +6,6 @@ import { WarmCopy } from "./warm-copy.ts";
 
 /** A command that has made engines fail this often is refused instead of applied. */
 const FAILURES_UNTIL_REFUSED = 3;
-const LONGEST_RETRY_MS = 5_000;
 
 /**
  * One engine of one group, from its start to its end:
@@ -30,7 +29,6 @@ export class Engine {
   #promotion: Promise<void> | null = null;
   #stopping = false;
   #cancelTick: (() => void) | null = null;
-  #wake: (() => void) | null = null;
 
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
@@ -43,6 +41,11 @@ export class Engine {
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  /** True from its promotion on, also after its end. */
+  get wasPromoted(): boolean {
+    return this.#promotion !== null;
   }
 
   /** Runs until its end. Never rejects. Everything that it was given stays open but the consumer. */
@@ -60,14 +63,20 @@ export class Engine {
   async stop(): Promise<void> {
     if (this.#stopping || this.#state === "ended") return;
     this.#stopping = true;
-    this.#wake?.();
     await this.#promotion;
     if (this.#active !== null) await this.#active.stop();
     else this.#end({ reason: "stopped" });
   }
 
   async #start(): Promise<void> {
-    if (!(await this.#recordsAnswer())) return;
+    try {
+      // Not subscribed before the records answer: an engine that cannot commit must not hold the queue.
+      await this.#ports.records.readGroup(this.#settings.group);
+    } catch (cause) {
+      this.#end(endOf(cause));
+      return;
+    }
+    if (this.#state !== "starting") return;
     try {
       await this.#ports.consumer.start(
         (delivery) => this.#deliver(delivery),
@@ -84,23 +93,6 @@ export class Engine {
       // Once promoted it makes a copy of its own, and meets the same fault if it lasts.
       if (this.#state === "waiting") this.#end(endOf(cause));
     });
-  }
-
-  /** Backs off, unsubscribed, for as long as the records cannot be reached. */
-  async #recordsAnswer(): Promise<boolean> {
-    let waitMs = this.#settings.retryAfterMs;
-    for (;;) {
-      try {
-        await this.#ports.records.readGroup(this.#settings.group);
-        return !this.#stopping && this.#state === "starting";
-      } catch (cause) {
-        if (this.#stopping || this.#state === "ended") return false;
-        this.#ports.observer.degraded("records", asError(cause));
-      }
-      await this.#pause(waitMs);
-      if (this.#stopping) return false;
-      waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
-    }
   }
 
   #deliver(delivery: Delivery): void {
@@ -171,16 +163,6 @@ export class Engine {
     if (this.#isOver()) return;
     this.#state = state;
     this.#ports.observer.stateChanged(state);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#ports.timers.schedule(ms, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 }
 

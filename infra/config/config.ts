@@ -25,6 +25,8 @@ export interface Config {
     readonly snapshotEveryMs: number;
     readonly tickEveryMs: number;
     readonly cursorEveryMs: number;
+    readonly followEveryMs: number;
+    readonly healthPort: number;
   };
   readonly auth: { readonly devTokens: boolean };
   readonly limits: { readonly bodyBytes: number; readonly batchBodyBytes: number };
@@ -78,6 +80,8 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       snapshotEveryMs: engine.snapshot_interval,
       tickEveryMs: engine.tick_interval,
       cursorEveryMs: engine.cursor_interval,
+      followEveryMs: engine.follow_interval,
+      healthPort: engine.health_port,
     },
     auth: { devTokens: auth.dev_tokens },
     limits: { bodyBytes: limits.body, batchBodyBytes: limits.batch_body },

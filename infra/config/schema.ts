@@ -57,6 +57,8 @@ export const settingsSchema = z.strictObject({
     snapshot_interval: duration().prefault("60s"),
     tick_interval: duration().prefault("1s"),
     cursor_interval: duration().prefault("100ms"),
+    follow_interval: duration().prefault("20ms"),
+    health_port: wholeNumber(0, 65_535).default(8082),
   }),
   auth: z.strictObject({
     dev_tokens: yesOrNo().default(false),

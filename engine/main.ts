@@ -1,0 +1,147 @@
+import process from "node:process";
+import postgres from "postgres";
+import { openEngineRecords } from "../db/engine-records.ts";
+import { ensurePartitions } from "../db/partitions.ts";
+import { createPostgresSnapshotStore } from "../db/snapshot-store.ts";
+import { loadConfigOrExit } from "../infra/config/load.ts";
+import { RabbitCommandConsumer } from "../infra/rabbitmq/command-consumer.ts";
+import { RabbitEventPublisher } from "../infra/rabbitmq/event-publisher.ts";
+import { RedisMarketDataWriter } from "../infra/redis/market-data-writer.ts";
+import { RedisSnapshotStore } from "../infra/redis/snapshot-store.ts";
+import { systemClock, systemTimers } from "../infra/system-time.ts";
+import { logEngine, newEngineStatus } from "../infra/telemetry/engine-log.ts";
+import { createLogger } from "../infra/telemetry/logger.ts";
+import { startProbeServer } from "../infra/telemetry/probe-server.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { DEFAULT_ENGINE_SETTINGS } from "./engine-ports.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import { type OpenedPorts, startEngine } from "./supervise.ts";
+import { TICK_MESSAGE } from "./wire/message.ts";
+
+/**
+ * Program: one engine of one group (`engine.symbol_group`), against given PostgreSQL, Redis and
+ * RabbitMQ. The first of a group is active, the others stand by. SIGTERM and SIGINT stop it cleanly;
+ * whatever else ends it has an exit code of its own (`exit-codes.ts`).
+ *
+ * While something that it needs cannot be reached it backs off, unsubscribed, and tries again by itself
+ * for as long as it was never active; after that it exits, since its memory is not to be trusted.
+ */
+
+/** A process whose clock is further off the database's gets no part in the history. */
+const MAX_CLOCK_SKEW_MS = 1_000;
+const MAINTAIN_PARTITIONS_EVERY_MS = 60 * 60_000;
+/** How long a clean stop may take before the process ends anyway: everything told is committed. */
+const STOP_WITHIN_MS = 15_000;
+
+const config = loadConfigOrExit();
+const logger = createLogger({ program: "engine", ...config.log }).child({ group: config.engine.symbolGroup });
+const { symbolGroup: group, healthPort, ...timing } = config.engine;
+const settings = { ...DEFAULT_ENGINE_SETTINGS, ...timing, group };
+const status = newEngineStatus();
+const observer = logEngine(logger, status);
+
+// Snapshots and maintenance: large statements must not hold up the connection that commits.
+const background = postgres(config.database.url, { max: 2, idle_timeout: 30, onnotice: () => undefined });
+const redisOptions = {
+  url: config.redis.url,
+  keyPrefix: config.redis.keyPrefix,
+  observe: (event: object) => logger.info({ redis: event }, "connection changed"),
+};
+const rabbitOptions = {
+  url: config.rabbitmq.url,
+  observe: (event: object) => logger.info({ rabbitmq: event }, "connection changed"),
+};
+
+async function open(): Promise<OpenedPorts> {
+  const records = openEngineRecords({ url: config.database.url });
+  try {
+    const skewMs = Math.abs((await records.nowMs()) - systemClock.nowMs());
+    if (skewMs > MAX_CLOCK_SKEW_MS) throw new Error(`the clock is ${skewMs} ms off the database's`);
+  } catch (cause) {
+    await records.close().catch(() => undefined);
+    throw cause;
+  }
+  const consumer = new RabbitCommandConsumer({ ...rabbitOptions, group, tickBody: TICK_MESSAGE });
+  const events = new RabbitEventPublisher(rabbitOptions);
+  const snapshots = new RedisSnapshotStore(redisOptions);
+  const marketData = new RedisMarketDataWriter(redisOptions);
+  // Both can be missed at any time; a moment to connect saves the first snapshot from being passed by.
+  await Promise.allSettled([snapshots.waitUntilReady(1_000), marketData.waitUntilReady(1_000)]);
+  return {
+    ports: {
+      consumer,
+      records,
+      snapshotStores: [snapshots, createPostgresSnapshotStore(background)],
+      events,
+      marketData,
+      clock: systemClock,
+      timers: systemTimers,
+      observer,
+    },
+    close: async () => {
+      await Promise.allSettled([records.close(), events.close(), snapshots.close(), marketData.close()]);
+    },
+  };
+}
+
+function maintainPartitions(): void {
+  ensurePartitions(background, new Date()).then(
+    (made) => {
+      if (made > 0) logger.info({ made }, "partitions made");
+    },
+    (err: unknown) => logger.warn({ err }, "partitions could not be made"),
+  );
+}
+
+maintainPartitions();
+const maintenance = setInterval(maintainPartitions, MAINTAIN_PARTITIONS_EVERY_MS);
+
+const engine = startEngine({
+  open,
+  settings,
+  timers: systemTimers,
+  restarts: (end, wasPromoted) =>
+    !wasPromoted && (end.reason === "records-failed" || end.reason === "consumer-lost"),
+  retrying: (cause, afterMs) => {
+    if (cause instanceof Error) logger.warn({ err: cause, afterMs }, "cannot start, tries again");
+    else logger.warn({ end: cause, afterMs }, "ended, tries again");
+  },
+});
+
+const probes =
+  healthPort === 0
+    ? null
+    : await startProbeServer(healthPort, {
+        health: () => ({
+          ok: true,
+          body: { status: "ok", version: packageJson.version, group, engine: status },
+        }),
+        ready: () => {
+          const ok = status.state === "active" || status.state === "waiting";
+          return { ok, body: { status: ok ? "ready" : "not ready", state: status.state } };
+        },
+      }).catch((err: unknown) => {
+        logger.warn({ err, port: healthPort }, "no probes: the port cannot be had");
+        return null;
+      });
+
+let stopping = false;
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, "stopping");
+    setTimeout(() => {
+      logger.error({}, "the clean stop took too long");
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+    void engine.stop();
+  });
+}
+
+const end = await engine.ended;
+clearInterval(maintenance);
+if (end.reason === "stopped") logger.info({ sequence: status.lastSequence }, "stopped");
+else logger.error({ end, err: "cause" in end ? end.cause : undefined }, "ended");
+await Promise.allSettled([probes?.close(), background.end({ timeout: 1 })]);
+process.exit(EXIT_CODES[end.reason]);
