@@ -90,7 +90,7 @@ export class ActiveEngine {
       if (!this.#ended) ports.consumer.reply(address, message);
     };
     this.#known = new KnownReplies(group.group, records, reply, recordsFailed);
-    const symbolOf = (symbol: number): SymbolSpec | null => history.core.symbol(symbol);
+    const symbolOf = (symbol: number): SymbolSpec | undefined => history.core.symbol(symbol);
     this.#events = new EventFeed(
       { records, events: ports.events, clock, timers, observer },
       { group: group.group, timeline: group.timeline, epoch: group.epoch, symbolOf },
@@ -109,7 +109,7 @@ export class ActiveEngine {
     this.#guard(() => {
       const { seed, history } = this.#promotion;
       if (seed.length > 0) this.#sequencer.defineSymbols(seed, this.#ports.clock.nowMs());
-      for (const spec of history.core.specs()) this.#wholeBooks.add(spec.symbol);
+      for (const spec of history.core.symbols()) this.#wholeBooks.add(spec.symbol);
     });
     this.#events.start();
     this.#writeWholeBooks();
@@ -283,7 +283,7 @@ export class ActiveEngine {
     this.#cancelExpiry?.();
     this.#cancelExpiry = null;
     const dueMs = this.#promotion.history.core.nextExpiryMs();
-    if (!Number.isFinite(dueMs) || !this.#takes) return;
+    if (dueMs === 0 || !this.#takes) return;
     const waitMs = Math.max(0, dueMs - this.#ports.clock.nowMs());
     this.#cancelExpiry = this.#ports.timers.schedule(Math.min(waitMs, MAX_TIMER_MS), () => {
       this.#cancelExpiry = null;

@@ -64,7 +64,7 @@ export class BatchProjection {
     const symbols: SymbolSpec[] = [];
     for (const number of this.#symbols) {
       const spec = core.symbol(number);
-      if (spec !== null) symbols.push(spec);
+      if (spec !== undefined) symbols.push(spec);
     }
     const changes = { entered: this.#entered, changed, ended: this.#ended, trades: this.#trades, symbols };
     this.#entered = [];
@@ -111,8 +111,8 @@ export class BatchProjection {
       symbol,
       buyOrderId: formatId(orders.readId(buy, this.#id)),
       sellOrderId: formatId(orders.readId(sell, this.#id)),
-      buyerUserId: core.userId(buy),
-      sellerUserId: core.userId(sell),
+      buyerUserId: core.users.name(orders.userSlot(buy)),
+      sellerUserId: core.users.name(orders.userSlot(sell)),
       sequence: command.sequence,
     });
   }

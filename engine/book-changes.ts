@@ -6,7 +6,12 @@ export interface BookView {
   levelQuantity(symbol: number, side: Side, price: number): number;
   levelOrders(symbol: number, side: Side, price: number): number;
   /** Best first. */
-  depth(symbol: number, side: Side, limit: number): readonly BookLevel[];
+  depth(
+    symbol: number,
+    side: Side,
+    limit: number,
+    visit: (price: number, quantity: number, orders: number) => void,
+  ): void;
 }
 
 interface Touched {
@@ -80,8 +85,8 @@ export class BookChanges {
       symbol,
       previousSequence: 0,
       full: true,
-      bids: view.depth(symbol, Side.Buy, Number.MAX_SAFE_INTEGER),
-      asks: view.depth(symbol, Side.Sell, Number.MAX_SAFE_INTEGER),
+      bids: wholeSide(view, symbol, Side.Buy),
+      asks: wholeSide(view, symbol, Side.Sell),
       trades: this.#touched.get(symbol)?.trades ?? [],
     };
   }
@@ -94,6 +99,14 @@ export class BookChanges {
     }
     return touched;
   }
+}
+
+function wholeSide(view: BookView, symbol: number, side: Side): BookLevel[] {
+  const result: BookLevel[] = [];
+  view.depth(symbol, side, Number.MAX_SAFE_INTEGER, (price, quantity, orders) => {
+    result.push({ price, quantity, orders });
+  });
+  return result;
 }
 
 function levels(view: BookView, symbol: number, side: Side, prices: ReadonlySet<number>): BookLevel[] {

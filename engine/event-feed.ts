@@ -24,7 +24,7 @@ export interface EventFeedOrigin {
   readonly timeline: string;
   /** This engine's epoch: who moves the cursor. */
   readonly epoch: number;
-  readonly symbolOf: (symbol: number) => SymbolSpec | null;
+  readonly symbolOf: (symbol: number) => SymbolSpec | undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ export function orderStateOf(core: MatchingCore, slot: number): OrderState {
     orderId: formatId(orders.readId(slot, id)),
     clientOrderId: core.clientOrderId(slot),
     listId: row === 0 ? "" : listIdOf(core, row),
-    userId: core.userId(slot),
+    userId: core.users.name(orders.userSlot(slot)),
     symbol: orders.symbol(slot),
     side: orders.side(slot),
     type: orders.type(slot),

@@ -33,7 +33,7 @@ export interface EventOrigin {
   /** Epoch of the journal row. */
   readonly epoch: number;
   /** Steps and names, which never change after definition. */
-  readonly symbolOf: (symbol: number) => SymbolSpec | null;
+  readonly symbolOf: (symbol: number) => SymbolSpec | undefined;
 }
 
 const SIDES = namesOf(Side);
@@ -63,13 +63,14 @@ export function outboundEvents(outcome: Outcome, origin: EventOrigin): OutboundE
   };
   for (const order of outcome.orders) {
     const spec = origin.symbolOf(order.symbol);
-    if (spec === null) continue;
+    if (spec === undefined) continue;
     const status = STATUSES[order.status] as string;
     emit(`orders.${topicOf(spec)}.${status.toLowerCase()}`, `ORDER_${status}`, orderPayload(order, spec));
   }
   outcome.trades.forEach((trade, place) => {
     const spec = specOfTrade(outcome, trade, origin);
-    if (spec !== null) emit(`trades.${topicOf(spec)}`, "TRADE", tradePayload(outcome, trade, place, spec));
+    if (spec !== undefined)
+      emit(`trades.${topicOf(spec)}`, "TRADE", tradePayload(outcome, trade, place, spec));
   });
   for (const spec of symbolsOf(outcome, origin)) {
     const settlement = settlementPayload(outcome, spec);
@@ -77,8 +78,8 @@ export function outboundEvents(outcome: Outcome, origin: EventOrigin): OutboundE
     emit(`risk.${topicOf(spec)}`, "RESERVATIONS", { reservations: reservations(outcome, spec) });
   }
   const change = outcome.symbolChange;
-  const changed = change === null ? null : origin.symbolOf(change.symbol);
-  if (change !== null && changed !== null) {
+  const changed = change === null ? undefined : origin.symbolOf(change.symbol);
+  if (change !== null && changed !== undefined) {
     const status = SYMBOL_STATUSES[change.status] as string;
     emit(`symbols.${topicOf(changed)}.${status.toLowerCase()}`, "SYMBOL_STATUS", {
       symbol: changed.name,
@@ -216,12 +217,12 @@ function symbolsOf(outcome: Outcome, origin: EventOrigin): Set<SymbolSpec> {
   const specs = new Set<SymbolSpec>();
   for (const order of outcome.orders) {
     const spec = origin.symbolOf(order.symbol);
-    if (spec !== null) specs.add(spec);
+    if (spec !== undefined) specs.add(spec);
   }
   return specs;
 }
 
-function specOfTrade(outcome: Outcome, trade: TradeState, origin: EventOrigin): SymbolSpec | null {
+function specOfTrade(outcome: Outcome, trade: TradeState, origin: EventOrigin): SymbolSpec | undefined {
   return origin.symbolOf((outcome.orders[trade.maker] as OrderState).symbol);
 }
 

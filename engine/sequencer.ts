@@ -67,12 +67,11 @@ export class Sequencer {
   /** Ends what is due, as a command of the engine's own. */
   expireDue(nowMs: number): void {
     const timeMs = this.#timeAt(nowMs);
-    while (this.history.core.nextExpiryMs() <= timeMs) {
-      const before = this.history.core.nextExpiryMs();
-      this.#applyOwn(CommandKind.ExpireDue, timeMs);
-      if (this.history.core.nextExpiryMs() <= before) {
-        throw new CommandFailedError(formatId(this.#own.id), new Error("expiry does not advance"));
-      }
+    if (!this.#isDue(timeMs)) return;
+    this.#applyOwn(CommandKind.ExpireDue, timeMs);
+    // It would come up again with every command, for ever.
+    if (this.#isDue(timeMs)) {
+      throw new CommandFailedError(formatId(this.#own.id), new Error("what was due did not end"));
     }
   }
 
@@ -160,6 +159,11 @@ export class Sequencer {
     history.sequence = command.sequence;
     history.timeMs = timeMs;
     if (!isZero(command.id)) history.recentIds.add(command.id, command.sequence, timeMs);
+  }
+
+  #isDue(timeMs: number): boolean {
+    const dueMs = this.history.core.nextExpiryMs();
+    return dueMs !== 0 && dueMs <= timeMs;
   }
 
   #timeAt(nowMs: number): number {

@@ -25,7 +25,7 @@ export function writeOrderState(core: MatchingCore, slot: number, writer: ByteWr
     orders.idWord(slot, 2),
     orders.idWord(slot, 3),
   );
-  writer.text(core.userId(slot));
+  writer.text(core.users.name(orders.userSlot(slot)));
   writer.varint(orders.symbol(slot));
   writer.uint8(
     packTerms(orders.side(slot), orders.type(slot), orders.timeInForce(slot), orders.postOnly(slot)),
