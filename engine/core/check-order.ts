@@ -16,6 +16,8 @@ import { OrderType, SelfTradePrevention, Side, SymbolStatus, TimeInForce } from 
  */
 
 const BASIS = 10_000;
+/** Each part of an iceberg is a trade of its own: this bounds the events that one order can cause. */
+const MAX_ICEBERG_PARTS = 10_000;
 
 /** All of them. `bandLow` and `bandHigh` are ticks; the defaults mean that there is no band. */
 export function checkOrder(
@@ -112,9 +114,14 @@ export function checkConflicts(order: OrderRequest, timeMs: number): Code {
   if (order.postOnly && (isImmediate || !restsAsLimit)) return Code.POST_ONLY_NOT_ALLOWED;
   if (order.displayQuantity !== 0) {
     if (type !== OrderType.Limit || isImmediate) return Code.DISPLAY_QUANTITY_NOT_ALLOWED;
-    if (order.displayQuantity > order.quantity) return Code.DISPLAY_QUANTITY_INVALID;
+    if (!isDisplayable(order.displayQuantity, order.quantity)) return Code.DISPLAY_QUANTITY_INVALID;
   }
   return checkExpireAt(order, timeMs, isImmediate);
+}
+
+/** Whether that much may show of an order: from one lot to all of it, in at most 10,000 parts. */
+export function isDisplayable(display: number, quantity: number): boolean {
+  return display >= 1 && display <= quantity && quantity / display <= MAX_ICEBERG_PARTS;
 }
 
 /** price × quantity < notional, exactly, for integers up to 2^53−1. */
@@ -181,10 +188,12 @@ function isOneOf(value: number, highest: number): boolean {
   return value >= 0 && value <= highest && (value | 0) === value;
 }
 
-function isAmount(value: number, highest: number): boolean {
+/** An integer, 0…`highest`. */
+export function isAmount(value: number, highest: number): boolean {
   return value >= 0 && value <= highest && value % 1 === 0;
 }
 
-function isBelow(value: number, lowest: number): boolean {
+/** Given, and below the lowest. */
+export function isBelow(value: number, lowest: number): boolean {
   return value !== 0 && value < lowest;
 }

@@ -86,7 +86,7 @@
  * the new one's events, Rejected among them.
  *
  * **Cancel all** goes by when the orders were placed. ExpireDue goes by due time, then by when they were
- * placed. Delisting goes by bids, asks, waiting orders, each by price from the best and by place.
+ * placed. Delisting, too, goes by when they were placed, a list's limit leg before its stop leg.
  * **Kill switch**: UserSwitched, then the Ended of every order, CANCELLED_BY_KILL_SWITCH.
  * **DefineSymbol** is Refused (SYMBOL_EXISTS) for a number or name that is taken; INVALID_SYMBOL_DEFINITION
  * when a bound is not sane. A status change away from DELISTED is Refused (SYMBOL_DELISTED).

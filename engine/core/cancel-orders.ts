@@ -1,0 +1,74 @@
+import { Code } from "./codes.ts";
+import type { Command } from "./command.ts";
+import type { CoreState } from "./core-state.ts";
+import { TIME } from "./core-state.ts";
+import { detachSibling, endOrder } from "./end-order.ts";
+import { TimeInForce } from "./terms.ts";
+
+/** Cancel: one order, by its id or its client order id. */
+export function cancelOrder(core: CoreState, command: Command): void {
+  if (core.symbols.get(command.symbol) === undefined) {
+    core.refuse(Code.UNKNOWN_SYMBOL);
+    return;
+  }
+  const slot = findTarget(core, command);
+  if (slot < 0) core.refuse(Code.ORDER_NOT_OPEN);
+  else endOrder(core, slot, reasonOf(command));
+}
+
+/** CancelAll: every open order of a user, in a symbol or everywhere, by when they were placed. */
+export function cancelAll(core: CoreState, command: Command): void {
+  if (command.symbol !== 0 && core.symbols.get(command.symbol) === undefined) {
+    core.refuse(Code.UNKNOWN_SYMBOL);
+    return;
+  }
+  const user = core.users.lookUp(command.userId);
+  if (user >= 0) cancelOrdersOf(core, user, command.symbol, reasonOf(command));
+}
+
+/** Cancels a user's open orders of a symbol (0: of all), by when they were placed. */
+export function cancelOrdersOf(core: CoreState, user: number, symbol: number, code: Code): void {
+  let slot = core.users.firstOrder(user);
+  while (slot >= 0) {
+    const after = core.users.nextOrder(slot);
+    if (symbol === 0 || core.orders.symbol(slot) === symbol) {
+      detachSibling(core, slot);
+      endOrder(core, slot, code);
+    }
+    slot = after;
+  }
+}
+
+/** ExpireDue: every order whose time has come. */
+export function expireDue(core: CoreState): void {
+  const { timers } = core;
+  const timeMs = core.clock[TIME]!;
+  for (let due = timers.nextDueMs; due !== 0 && due <= timeMs; due = timers.nextDueMs) {
+    const slot = timers.first();
+    endOrder(core, slot, expiryCode(core, slot));
+  }
+}
+
+/** The open order that a command is about, or −1: unknown, final, of another symbol or another user. */
+export function findTarget(core: CoreState, command: Command): number {
+  const { target, symbol } = command;
+  const { orders } = core;
+  if (command.targetClientOrderId !== "") {
+    const user = core.users.lookUp(command.userId);
+    return user < 0 ? -1 : core.clientIds.find(user, symbol, command.targetClientOrderId);
+  }
+  const slot = core.index.find(target.a, target.b, target.c, target.d);
+  if (slot < 0 || orders.symbol(slot) !== symbol) return -1;
+  if (command.byAdmin) return slot;
+  return orders.userSlot(slot) === core.users.lookUp(command.userId) ? slot : -1;
+}
+
+/** Why a cancel ends its orders. */
+export function reasonOf(command: Command): Code {
+  if (command.cancelReason !== 0) return command.cancelReason as Code;
+  return command.byAdmin ? Code.CANCELLED_BY_ADMIN : Code.CANCELLED_BY_USER;
+}
+
+function expiryCode(core: CoreState, slot: number): Code {
+  return core.orders.timeInForce(slot) === TimeInForce.Day ? Code.EXPIRED_DAY : Code.EXPIRED_GOOD_TILL_DATE;
+}

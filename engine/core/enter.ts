@@ -1,0 +1,173 @@
+import { Code } from "./codes.ts";
+import type { CoreState } from "./core-state.ts";
+import { rejectRow } from "./create-order.ts";
+import { forget } from "./end-order.ts";
+import { EventType } from "./event.ts";
+import { isFillable, isSpendable } from "./fill-or-kill.ts";
+import { partToShow } from "./maker-trade.ts";
+import { ExtraDouble } from "./order-extras.ts";
+import { appendToLevel } from "./order-queue.ts";
+import * as Row from "./order-row.ts";
+import { Place } from "./order-row.ts";
+import { sweep } from "./sweep.ts";
+import { sweepByQuote } from "./sweep-by-quote.ts";
+import { MAX_LOTS } from "./symbol-spec.ts";
+import type { SymbolState } from "./symbol-table.ts";
+import { OrderStatus, OrderType, Side, TimeInForce } from "./terms.ts";
+
+/**
+ * How a new or repriced LIMIT order meets the book: sweep, then rest, expire, or be filled. What its trades
+ * trigger is looked for by the caller (triggers.ts).
+ */
+export function enterLimit(core: CoreState, symbol: SymbolState, slot: number): void {
+  const { orders } = core;
+  const price = orders.price(slot);
+  const timeInForce = orders.timeInForce(slot);
+  if (timeInForce === TimeInForce.Fok && !isFillable(core, symbol, slot, price)) {
+    expire(core, slot, Code.EXPIRED_FILL_OR_KILL);
+    return;
+  }
+  if (wouldCross(core, symbol, orders.side(slot), price) && sweep(core, symbol, slot, price)) {
+    expire(core, slot, Code.EXPIRED_SELF_TRADE_PREVENTION);
+  } else if (orders.remaining(slot) === 0) finish(core, slot);
+  else if (timeInForce === TimeInForce.Ioc) expire(core, slot, Code.EXPIRED_IMMEDIATE_OR_CANCEL);
+  else rest(core, symbol, slot);
+}
+
+/** How a MARKET order, or a triggered order that became one, meets the book: within the band, never resting. */
+export function enterMarket(core: CoreState, symbol: SymbolState, slot: number): void {
+  const { orders } = core;
+  const isBuy = orders.side(slot) === Side.Buy;
+  const limit = isBuy ? symbol.bandHigh : symbol.bandLow;
+  const byQuote = (orders.bits(slot) & Row.IS_BY_QUOTE) !== 0;
+  if (orders.timeInForce(slot) === TimeInForce.Fok) {
+    const feasible = byQuote ? isSpendable : isFillable;
+    if (!feasible(core, symbol, slot, limit)) {
+      expire(core, slot, Code.EXPIRED_FILL_OR_KILL);
+      return;
+    }
+  }
+  if (byQuote) {
+    const code = sweepByQuote(core, symbol, slot, limit);
+    if (code === Code.NONE) finish(core, slot);
+    else expire(core, slot, code);
+  } else if (sweep(core, symbol, slot, limit)) expire(core, slot, Code.EXPIRED_SELF_TRADE_PREVENTION);
+  else if (orders.remaining(slot) === 0) finish(core, slot);
+  else {
+    const stopped = core.levels.best(isBuy ? symbol.asks : symbol.bids) >= 0;
+    expire(core, slot, stopped ? Code.EXPIRED_PRICE_BAND : Code.EXPIRED_NO_LIQUIDITY);
+  }
+}
+
+/** A triggered order enters: its checks of this moment, then as LIMIT (where it has a price) or MARKET. */
+export function enterTriggered(core: CoreState, symbol: SymbolState, slot: number): void {
+  const { orders } = core;
+  const price = orders.price(slot);
+  if (price === 0) {
+    enterMarket(core, symbol, slot);
+    return;
+  }
+  const side = orders.side(slot);
+  const timeInForce = orders.timeInForce(slot);
+  const mayRest = timeInForce !== TimeInForce.Ioc && timeInForce !== TimeInForce.Fok;
+  if (mayRest && isSideFull(core, symbol, side, orders.remaining(slot))) {
+    refuseTriggered(core, slot, Code.AMOUNT_OUT_OF_RANGE);
+    return;
+  }
+  if (orders.postOnly(slot) && wouldCross(core, symbol, side, price)) {
+    refuseTriggered(core, slot, Code.POST_ONLY_WOULD_CROSS);
+    return;
+  }
+  if (price >= symbol.bandLow && price <= symbol.bandHigh) {
+    enterLimit(core, symbol, slot);
+    return;
+  }
+  const limit = side === Side.Buy ? Math.min(price, symbol.bandHigh) : Math.max(price, symbol.bandLow);
+  if (timeInForce === TimeInForce.Fok && !isFillable(core, symbol, slot, limit)) {
+    expire(core, slot, Code.EXPIRED_FILL_OR_KILL);
+  } else if (sweep(core, symbol, slot, limit)) expire(core, slot, Code.EXPIRED_SELF_TRADE_PREVENTION);
+  else if (orders.remaining(slot) === 0) finish(core, slot);
+  else expire(core, slot, Code.EXPIRED_PRICE_BAND);
+}
+
+/** Whether a limit price reaches the other side's best. */
+export function wouldCross(core: CoreState, symbol: SymbolState, side: Side, price: number): boolean {
+  const { levels } = core;
+  if (side === Side.Buy) {
+    const best = levels.best(symbol.asks);
+    return best >= 0 && levels.price(best) <= price;
+  }
+  const best = levels.best(symbol.bids);
+  return best >= 0 && levels.price(best) >= price;
+}
+
+/** Whether `lots` more would take the open quantity of a side past what is exact. */
+export function isSideFull(core: CoreState, symbol: SymbolState, side: Side, lots: number): boolean {
+  return core.levels.openQuantity(side === Side.Buy ? symbol.bids : symbol.asks) > MAX_LOTS - lots;
+}
+
+/** Puts an order at the back of its level. */
+export function rest(core: CoreState, symbol: SymbolState, slot: number): void {
+  const { orders, levels } = core;
+  const bits = orders.bits(slot);
+  if ((bits & Row.IS_OPEN) === 0) open(core, symbol, slot);
+  const side = (bits & 1) === Side.Buy ? symbol.bids : symbol.asks;
+  const remaining = orders.remaining(slot);
+  const level = levels.at(side, orders.price(slot));
+  let shown = remaining;
+  if ((bits & Row.IS_ICEBERG) !== 0) {
+    shown = partToShow(core, slot);
+    core.extras.setDouble(orders.extras(slot), ExtraDouble.Shown, shown);
+    levels.addHidden(level, remaining - shown);
+  }
+  appendToLevel(levels, orders, level, slot, shown);
+  levels.addOpenQuantity(side, remaining);
+  const status = orders.filled(slot) > 0 ? OrderStatus.PartiallyFilled : OrderStatus.Open;
+  orders.changeBits(
+    slot,
+    (status << Row.STATUS_SHIFT) | (Place.Book << Row.PLACE_SHIFT),
+    Row.STATUS_MASK | Row.PLACE_MASK,
+  );
+}
+
+/** Makes a new order findable, and due: it will rest or wait. */
+export function open(core: CoreState, symbol: SymbolState, slot: number): void {
+  const { orders } = core;
+  core.index.insert(slot);
+  const user = orders.userSlot(slot);
+  core.users.addOrder(user, slot);
+  orders.changeBits(slot, Row.IS_OPEN, 0);
+  if ((orders.bits(slot) & Row.HAS_CLIENT_ID) !== 0) core.clientIds.insert(slot);
+  const row = orders.extras(slot);
+  if (row !== 0 && core.extras.double(row, ExtraDouble.ExpireAt) !== 0) core.timers.add(slot);
+  if (symbol.limited) {
+    core.counts.add(user, symbol.number, 1);
+    orders.changeBits(slot, Row.IS_COUNTED, 0);
+  }
+}
+
+/** The taker is filled. */
+function finish(core: CoreState, slot: number): void {
+  core.orders.setStatus(slot, OrderStatus.Filled);
+  forget(core, slot);
+}
+
+/** The taker ends with what it has left. */
+function expire(core: CoreState, slot: number, code: Code): void {
+  const { orders } = core;
+  orders.setStatus(slot, OrderStatus.Expired);
+  orders.setCode(slot, code);
+  core.stamp(slot);
+  core.events.push(EventType.Ended, slot, -1, orders.price(slot), orders.remaining(slot), code);
+  forget(core, slot);
+}
+
+function refuseTriggered(core: CoreState, slot: number, code: Code): void {
+  rejectRow(core, slot, code);
+  forget(core, slot);
+}
+
+/** Whether an order of a type and time in force can stand in the book. */
+export function mayRest(type: OrderType, timeInForce: TimeInForce): boolean {
+  return type === OrderType.Limit && timeInForce !== TimeInForce.Ioc && timeInForce !== TimeInForce.Fok;
+}

@@ -1,0 +1,200 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { Code } from "../../engine/core/codes.ts";
+import { Command } from "../../engine/core/command.ts";
+import { EventType } from "../../engine/core/event.ts";
+import { MatchingCore } from "../../engine/core/matching-core.ts";
+import {
+  CommandKind,
+  SelfTradePrevention,
+  type Side,
+  SymbolStatus,
+  TimeInForce,
+} from "../../engine/core/terms.ts";
+
+/**
+ * The public matching-engine workload: streams, and the adapter that drives a core with them. A modify is a
+ * cancel and a new entry at the back of the queue; here it is a Replace with ALLOW_FAILURE under the same
+ * order id, whose refusal is the modify's.
+ */
+export const WORKLOAD_SYMBOL = 1;
+const HEADER_BYTES = 16;
+const RECORD_BYTES = 40;
+const START_MS = 1_700_000_000_000;
+
+export const MessageType = { New: 0, Cancel: 1, Modify: 2 } as const;
+
+/** Decoded records, one column a field. */
+export interface MessageStream {
+  readonly count: number;
+  readonly type: Uint8Array;
+  readonly side: Uint8Array;
+  readonly ioc: Uint8Array;
+  readonly quantity: Uint32Array;
+  readonly sequence: Float64Array;
+  readonly orderId: Float64Array;
+  readonly price: Float64Array;
+}
+
+/** Room for a stream of `count` messages. */
+export function emptyStream(count: number): MessageStream {
+  return {
+    count,
+    type: new Uint8Array(count),
+    side: new Uint8Array(count),
+    ioc: new Uint8Array(count),
+    quantity: new Uint32Array(count),
+    sequence: new Float64Array(count),
+    orderId: new Float64Array(count),
+    price: new Float64Array(count),
+  };
+}
+
+/** Reads a stream (`.bin`, or `.bin.gz`), or null when the file is not there. */
+export function readStream(path: string): MessageStream | null {
+  if (!existsSync(path)) return null;
+  const raw = readFileSync(path);
+  return decodeStream(path.endsWith(".gz") ? gunzipSync(raw) : raw);
+}
+
+export function decodeStream(bytes: Uint8Array): MessageStream {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = Math.floor((bytes.byteLength - HEADER_BYTES) / RECORD_BYTES);
+  const stream = emptyStream(count);
+  for (let index = 0; index < count; index += 1) {
+    const at = HEADER_BYTES + index * RECORD_BYTES;
+    stream.type[index] = view.getUint8(at);
+    stream.side[index] = view.getUint8(at + 1);
+    stream.ioc[index] = view.getUint8(at + 2);
+    stream.quantity[index] = view.getUint32(at + 4, true);
+    stream.sequence[index] = Number(view.getBigUint64(at + 8, true));
+    stream.orderId[index] = Number(view.getBigUint64(at + 16, true));
+    stream.price[index] = Number(view.getBigInt64(at + 24, true));
+  }
+  return stream;
+}
+
+/** A core with the one symbol that a stream trades in. */
+export function workloadCore(orderCapacity?: number): MatchingCore {
+  const core = new MatchingCore(orderCapacity === undefined ? {} : { orderCapacity });
+  const command = new Command();
+  command.kind = CommandKind.DefineSymbol;
+  command.sequence = 1;
+  command.timeMs = START_MS;
+  command.spec = {
+    symbol: WORKLOAD_SYMBOL,
+    name: "LOAD/TEST",
+    base: "LOAD",
+    quote: "TEST",
+    priceStep: "0.01",
+    quantityStep: "1",
+    minPrice: 1,
+    maxPrice: Number.MAX_SAFE_INTEGER,
+    minQuantity: 1,
+    maxQuantity: Number.MAX_SAFE_INTEGER,
+    minNotional: 0n,
+    priceBandBps: 0,
+    referencePrice: 0,
+    sessionEndMinute: 0,
+    maxOpenOrders: 0,
+    status: SymbolStatus.Active,
+  };
+  core.apply(command);
+  return core;
+}
+
+/** The command that every message of a stream is written into. */
+export function workloadCommand(): Command {
+  const command = new Command();
+  command.symbol = WORKLOAD_SYMBOL;
+  command.userId = "workload";
+  command.timeMs = START_MS;
+  command.stopOnFailure = true;
+  command.order.selfTradePrevention = SelfTradePrevention.None;
+  return command;
+}
+
+/** Writes message `index` into the command; sequence and time are the caller's. */
+export function loadMessage(stream: MessageStream, index: number, command: Command): void {
+  const type = stream.type[index]!;
+  const orderId = stream.orderId[index]!;
+  const low = orderId % 0x1_0000_0000;
+  const high = (orderId - low) / 0x1_0000_0000;
+  if (type !== MessageType.New) {
+    command.kind = type === MessageType.Cancel ? CommandKind.Cancel : CommandKind.Replace;
+    command.target.a = 1;
+    command.target.c = high;
+    command.target.d = low;
+    if (type === MessageType.Cancel) return;
+  } else command.kind = CommandKind.Place;
+  const { order } = command;
+  order.id.a = 1;
+  order.id.c = high;
+  order.id.d = low;
+  order.side = stream.side[index] as Side;
+  order.timeInForce = stream.ioc[index] === 1 ? TimeInForce.Ioc : TimeInForce.Gtc;
+  order.price = stream.price[index]!;
+  order.quantity = stream.quantity[index]!;
+}
+
+/** Applies a whole stream and returns the SHA-256 of its reports, sorted as the workload says. */
+export function reportHash(stream: MessageStream): string {
+  const core = workloadCore();
+  const command = workloadCommand();
+  const reports: string[][] = [];
+  const sequences: number[] = [];
+  for (let index = 0; index < stream.count; index += 1) {
+    loadMessage(stream, index, command);
+    command.sequence = core.lastSequence + 1;
+    core.apply(command);
+    reports.push(reportsOf(core, stream, index));
+    sequences.push(stream.sequence[index]!);
+  }
+  const order = sequences.map((_, index) => index);
+  order.sort((left, right) => sequences[left]! - sequences[right]! || left - right);
+  const hash = createHash("sha256");
+  hash.update(order.flatMap((index) => reports[index]!).join("\n"));
+  return hash.digest("hex");
+}
+
+/** The workload's report lines for the last command, sorted by type, trades as they happened. */
+function reportsOf(core: MatchingCore, stream: MessageStream, index: number): string[] {
+  const { events, orders } = core;
+  const sequence = stream.sequence[index]!;
+  const type = stream.type[index]!;
+  const orderId = stream.orderId[index]!;
+  const idOf = (slot: number): number => orders.idWord(slot, 2) * 0x1_0000_0000 + orders.idWord(slot, 3);
+  const lines: { type: number; text: string }[] = [];
+  for (let at = 0; at < events.count; at += 1) {
+    const slot = events.slot[at]!;
+    const price = events.price[at]!;
+    const quantity = events.quantity[at]!;
+    const code = events.code[at]!;
+    switch (events.type[at]) {
+      case EventType.Accepted: {
+        const kind = type === MessageType.Modify ? 3 : 0;
+        lines.push({
+          type: kind,
+          text: `${kind},${sequence},${orders.side(slot)},${idOf(slot)},${price},${quantity}`,
+        });
+        break;
+      }
+      case EventType.Trade:
+        lines.push({
+          type: 1,
+          text: `1,${sequence},${price},${quantity},${idOf(slot)},${idOf(events.other[at]!)}`,
+        });
+        break;
+      case EventType.Ended:
+        if (code !== Code.CANCELLED_BY_REPLACE) {
+          lines.push({ type: 2, text: `2,${sequence},${orders.side(slot)},${idOf(slot)},${price}` });
+        }
+        break;
+      case EventType.Refused:
+        return [`${type === MessageType.Modify ? 5 : 4},${sequence},${orderId}`];
+    }
+  }
+  lines.sort((left, right) => left.type - right.type);
+  return lines.map((line) => line.text);
+}
