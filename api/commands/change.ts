@@ -23,6 +23,8 @@ export interface ChangeInput {
   readonly commandId: string;
   readonly target: Target;
   readonly responseType: ResponseType;
+  /** JSON pointer of the terms in the body; the body itself by default. */
+  readonly at?: string;
 }
 
 /** @param byAdmin the owner is not compared, and the reason says so */
@@ -35,7 +37,7 @@ export function planCancel(services: Services, input: ChangeInput, byAdmin = fal
 
 export function planAmend(services: Services, input: ChangeInput, terms: AmendTerms): Plan | Problem {
   const command = commandOf(CommandKind.Amend, input);
-  const filled = fillAmend(command.order, terms, input.target.listed.spec);
+  const filled = fillAmend(command.order, terms, input.target.listed.spec, input.at);
   if (isProblem(filled)) return filled;
   command.amendMask = filled.mask;
   return changePlan(services, command, input);
@@ -53,7 +55,7 @@ export function planReplace(
   const newOrderId = derivedId(input.commandId, 1, spec.symbol);
   parseId(newOrderId, command.order.id);
   command.stopOnFailure = stopOnFailure;
-  const fault = fillOrder(command.order, terms, spec, services.clock.nowMs());
+  const fault = fillOrder(command.order, terms, spec, services.clock.nowMs(), input.at);
   if (fault !== null) return fault;
   return {
     group: input.target.listed.group,

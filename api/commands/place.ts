@@ -18,12 +18,15 @@ export interface PlaceInput {
   readonly symbol: string;
   readonly terms: OrderTerms;
   readonly responseType: ResponseType;
+  /** JSON pointer of the terms in the body; the body itself by default. */
+  readonly at?: string;
 }
 
 /** The pair that takes orders, or why there is none: checked before the order's own fields. */
 export async function tradableSymbol(
   services: Pick<ApiServices, "symbols">,
   name: string,
+  at = "",
 ): Promise<ListedSymbol | Problem> {
   let listed = await services.symbols.named(name);
   if (listed !== undefined && listed.spec.status !== SymbolStatus.Active) {
@@ -33,7 +36,7 @@ export async function tradableSymbol(
   }
   if (listed === undefined) {
     return problem("UNKNOWN_SYMBOL", {
-      errors: [{ pointer: "/symbol", code: "UNKNOWN_SYMBOL", detail: `there is no ${name}` }],
+      errors: [{ pointer: `${at}/symbol`, code: "UNKNOWN_SYMBOL", detail: `there is no ${name}` }],
     });
   }
   return statusProblem(listed.spec.status) ?? listed;
@@ -66,7 +69,7 @@ export function planPlace(
   parseId(orderId, command.order.id);
   command.symbol = spec.symbol;
   command.userId = userId;
-  const fault = fillOrder(command.order, input.terms, spec, services.clock.nowMs());
+  const fault = fillOrder(command.order, input.terms, spec, services.clock.nowMs(), input.at);
   if (fault !== null) return fault;
   return {
     group: listed.group,

@@ -105,11 +105,12 @@ async function planPlacement(
   position: number,
 ): Promise<Plan | Problem> {
   const { op: _op, symbol, ...terms } = body;
-  const listed = await tradableSymbol(batch.services, symbol);
+  const at = `/orders/${position}`;
+  const listed = await tradableSymbol(batch.services, symbol, at);
   if (isProblem(listed)) return listed;
   const { userId, responseType } = batch;
   const orderId = batch.idAt(position, listed.spec.symbol);
-  return planPlace(batch.services, listed, { userId, orderId, symbol, terms, responseType });
+  return planPlace(batch.services, listed, { userId, orderId, symbol, terms, responseType, at });
 }
 
 async function changeInput(
@@ -121,7 +122,8 @@ async function changeInput(
   const target = await targetOf(batch.services, named, clientOrderId, position);
   if (isProblem(target)) return target;
   const { userId, responseType } = batch;
-  return { userId, responseType, target, commandId: batch.idAt(position, target.listed.spec.symbol) };
+  const commandId = batch.idAt(position, target.listed.spec.symbol);
+  return { userId, responseType, target, commandId, at: `/orders/${position}` };
 }
 
 async function targetOf(

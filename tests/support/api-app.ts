@@ -1,0 +1,161 @@
+import { createApp } from "../../api/app.ts";
+import { devTokens } from "../../api/auth/dev-tokens.ts";
+import type { ApiSettings, App } from "../../api/context.ts";
+import { CommandDispatcher } from "../../api/dispatch/dispatcher.ts";
+import { ToldSequences } from "../../api/dispatch/told-sequences.ts";
+import type { ApiReads, IdempotencyStore, ListedSymbol } from "../../api/ports.ts";
+import { SymbolDirectory } from "../../api/symbols.ts";
+import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
+import { SymbolStatus } from "../../engine/core/terms.ts";
+import { type CommandPublisher, NotSentError } from "../../engine/ports.ts";
+import { decodeCommandMessage } from "../../engine/wire/message.ts";
+
+/**
+ * The API with nothing behind it: what it refuses at its edge needs no engine and no database, and
+ * must reach neither. Whatever it sends is kept to be looked at, and answered as the test says.
+ */
+
+export const BTC_USDT: SymbolSpec = {
+  symbol: 1,
+  name: "BTC/USDT",
+  base: "BTC",
+  quote: "USDT",
+  priceStep: "0.01",
+  quantityStep: "0.00001",
+  minPrice: 100,
+  maxPrice: 100_000_000,
+  minQuantity: 10,
+  maxQuantity: 900_000_000,
+  minNotional: 5_00n * 100_000n,
+  priceBandBps: 0,
+  referencePrice: 0,
+  sessionEndMinute: 0,
+  maxOpenOrders: 0,
+  status: SymbolStatus.Active,
+};
+
+/** Keeps what is published; `onPublish` decides whether it is confirmed. */
+export class KeptMessages implements CommandPublisher {
+  readonly replyAddress = "test";
+  readonly published: { readonly group: string; readonly message: Uint8Array }[] = [];
+  onPublish: (group: string, message: Uint8Array) => Promise<void> = () => Promise.resolve();
+  #listener: (message: Uint8Array) => void = () => undefined;
+
+  publish(group: string, message: Uint8Array): Promise<void> {
+    this.published.push({ group, message });
+    return this.onPublish(group, message);
+  }
+  onReply(listener: (message: Uint8Array) => void): void {
+    this.#listener = listener;
+  }
+  reply(message: Uint8Array): void {
+    this.#listener(message);
+  }
+  healthy(): boolean {
+    return true;
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+  /** How many commands went out, in all messages. */
+  get commands(): number {
+    return this.published.reduce(
+      (count, { message }) => count + (decodeCommandMessage(message)?.commands.length ?? 0),
+      0,
+    );
+  }
+}
+
+export interface TestApi {
+  readonly app: App;
+  readonly publisher: KeptMessages;
+  /** Asks as `alice`, with JSON where a body is given. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+const SETTINGS: ApiSettings = {
+  version: "0.0.0-test",
+  freshOrderWaitMs: 20,
+  maxBodyBytes: 64 * 1024,
+  maxBatchBodyBytes: 256 * 1024,
+  loopbackOnly: false,
+  groups: ["main"],
+  docsToken: "",
+};
+
+export function testApi(settings: Partial<ApiSettings> = {}, symbols = [BTC_USDT]): TestApi {
+  const clock = { nowMs: () => Date.now() };
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const publisher = new KeptMessages();
+  const reads = emptyReads(symbols.map((spec) => ({ spec, group: "main" })));
+  const app = createApp({
+    settings: { ...SETTINGS, ...settings },
+    clock,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    logger,
+    symbols: new SymbolDirectory(reads, clock),
+    reads,
+    idempotency: neverAsked,
+    dispatcher: new CommandDispatcher({
+      publisher,
+      clock,
+      logger,
+      confirmTimeoutMs: 100,
+      resultTimeoutMs: 100,
+    }),
+    marketData: {
+      depth: () => Promise.resolve(null),
+      recentTrades: () => Promise.resolve([]),
+      close: () => Promise.resolve(),
+    },
+    told: new ToldSequences(),
+    checks: [],
+    authenticators: [devTokens()],
+  });
+  const ask: TestApi["ask"] = async (method, path, body, headers = {}) => {
+    const given: Record<string, string> = { authorization: "Bearer dev:alice", ...headers };
+    const init: RequestInit = { method, headers: given };
+    if (body !== undefined) {
+      given["content-type"] ??= "application/json";
+      init.body = isRaw(body) ? body : JSON.stringify(body);
+    }
+    const response = await app.request(path, init);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") === true;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
+  };
+  return { app, publisher, ask };
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === "string" || body instanceof Uint8Array;
+}
+
+function emptyReads(listed: readonly ListedSymbol[]): ApiReads {
+  return {
+    listSymbols: () => Promise.resolve(listed),
+    order: () => Promise.resolve(null),
+    orderByClientId: () => Promise.resolve(null),
+    orders: () => Promise.resolve([]),
+    ordersOfList: () => Promise.resolve([]),
+    trades: () => Promise.resolve([]),
+    reserveSymbolNumber: () => Promise.resolve(2),
+  };
+}
+
+const neverAsked: IdempotencyStore = {
+  claim: () => Promise.reject(new Error("nothing to be kept")),
+  answer: () => Promise.reject(new Error("nothing to be kept")),
+  release: () => Promise.reject(new Error("nothing to be kept")),
+};
+
+/** For `KeptMessages.onPublish`: the queue is away. */
+export function notSent(): Promise<void> {
+  return Promise.reject(new NotSentError("the queue is away"));
+}
