@@ -5,6 +5,7 @@ import { PostgresIdempotencyStore } from "../db/idempotency-store.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandPublisher } from "../infra/rabbitmq/command-publisher.ts";
 import { RedisMarketDataReader } from "../infra/redis/market-data-reader.ts";
+import { systemClock } from "../infra/system-time.ts";
 import { createLogger } from "../infra/telemetry/logger.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { composeApi } from "./compose.ts";
@@ -42,7 +43,7 @@ const idempotency = new PostgresIdempotencyStore(pool);
 const { app, dispatcher } = composeApi({
   config,
   version: packageJson.version,
-  clock: { nowMs: () => Date.now() },
+  clock: systemClock,
   logger,
   publisher,
   reads,

@@ -7,11 +7,13 @@ import { PostgresApiReads } from "../../db/api-reads.ts";
 import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
 import { migrate } from "../../db/migrator.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
+import { DEFAULT_ENGINE_SETTINGS, type EngineEnd } from "../../engine/engine-ports.ts";
 import { TICK_MESSAGE } from "../../engine/wire/message.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { loadConfigOrExit } from "../config/load.ts";
+import { systemClock } from "../system-time.ts";
 import { createLogger } from "../telemetry/logger.ts";
-import { SupervisedEngine } from "./engine-supervisor.ts";
+import { startEmbeddedEngine } from "./engine.ts";
 import { EmbeddedEventPublisher } from "./event-publisher.ts";
 import { EmbeddedMarketData } from "./market-data.ts";
 import { DataDirectoryInUseError, type EmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
@@ -30,9 +32,26 @@ const MAINTENANCE_EVERY_MS = 10 * 60_000;
 const FIRST_ACTIVE_WITHIN_MS = 60_000;
 
 const startedAtMs = Date.now();
+let stopping = false;
 const config = loadConfigOrExit({ defaults: { "auth.dev_tokens": true }, services: [] });
 const logger = createLogger({ program: "trade-engine", ...config.log });
-const clock = { nowMs: () => Date.now() };
+
+if (config.auth.devTokens && !isLoopback(config.server.host)) {
+  logger.warn({ host: config.server.host }, "dev tokens are on: whoever reaches this address can be anybody");
+}
+
+// The port first: that it is taken is found out before anything else is begun.
+let handle = (_request: Request): Response | Promise<Response> =>
+  new Response("starting\n", { status: 503, headers: { "retry-after": "1" } });
+const server: HttpServer = await serve({
+  hostname: config.server.host,
+  port: config.server.httpPort,
+  fetch: (request) => handle(request),
+  readTimeoutMs: config.server.readTimeoutMs,
+}).catch((error: unknown): never => {
+  if (!(error instanceof PortTakenError)) throw error;
+  return end(1, `${error.message}: free it, or set SERVER_HTTP_PORT to another one`);
+});
 
 const database = await startDatabase(config.embedded.dataDirectory);
 const { url } = database;
@@ -47,23 +66,22 @@ const marketData = new EmbeddedMarketData();
 const pool = new ApiPool({ url, maxConnections: config.database.poolSize });
 const idempotency = new PostgresIdempotencyStore(pool);
 
-const engines = [...new Set([config.engine.symbolGroup, ...config.symbols.groups])].map(
-  (group) =>
-    new SupervisedEngine({
-      url,
-      settings: { ...config.engine, group },
-      consumer: (name) => queue.consumer(name),
-      events,
-      marketData,
-      clock,
-      logger: logger.child({ group }),
-    }),
+const { symbolGroup, healthPort: _unused, ...timing } = config.engine;
+const engines = [...new Set([symbolGroup, ...config.symbols.groups])].map((group) =>
+  startEmbeddedEngine({
+    url,
+    settings: { ...DEFAULT_ENGINE_SETTINGS, ...timing, group },
+    consumer: () => queue.consumer(group),
+    events,
+    marketData,
+    logger: logger.child({ group }),
+  }),
 );
 
 const { app, dispatcher } = composeApi({
   config,
   version: packageJson.version,
-  clock,
+  clock: systemClock,
   logger,
   publisher,
   reads: new PostgresApiReads(pool),
@@ -72,7 +90,7 @@ const { app, dispatcher } = composeApi({
   checks: [
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "queue", check: async () => publisher.healthy() },
-    { name: "engine", check: async () => engines.every((engine) => engine.isActive) },
+    { name: "engine", check: async () => engines.every((engine) => engine.isActive()) },
   ],
   loopbackOnly: isLoopback(config.server.host),
 });
@@ -81,27 +99,16 @@ const { app, dispatcher } = composeApi({
 await Promise.race([
   Promise.all(engines.map((engine) => engine.active)),
   new Promise((resolve) => setTimeout(resolve, FIRST_ACTIVE_WITHIN_MS)),
-  ...engines.map((engine) => engine.givenUp.then((words) => end(1, words))),
+  ...engines.map((engine) => engine.ended.then(giveUp)),
 ]);
 
-let stopping = false;
-const server: HttpServer = await serve({
-  hostname: config.server.host,
-  port: config.server.httpPort,
-  fetch: (request) => app.fetch(request),
-  readTimeoutMs: config.server.readTimeoutMs,
-}).catch(async (error: unknown): Promise<never> => {
-  if (!(error instanceof PortTakenError)) throw error;
-  await Promise.all(engines.map((engine) => engine.stop()));
-  await database.stop();
-  return end(1, `${error.message}: free it, or set SERVER_HTTP_PORT to another one`);
-});
+handle = (request) => app.fetch(request);
 
 const maintenance = setInterval(() => void maintain(), MAINTENANCE_EVERY_MS);
 database.lost.then((cause) => {
   if (!stopping) end(1, `PostgreSQL is gone (${cause.message}); start again, nothing acknowledged is lost`);
 });
-for (const engine of engines) engine.givenUp.then((words) => end(1, words));
+for (const engine of engines) void engine.ended.then(giveUp);
 process.on("SIGTERM", () => void stop());
 process.on("SIGINT", () => void stop());
 process.stdout.write(
@@ -147,6 +154,12 @@ async function stop(): Promise<void> {
   await database.stop();
   logger.info({}, "stopped");
   process.exit(0);
+}
+
+/** An engine that was not asked to stop has met a history that this program cannot continue. */
+function giveUp(engineEnd: EngineEnd): void {
+  if (stopping || engineEnd.reason === "stopped") return;
+  end(1, "cause" in engineEnd ? engineEnd.cause.message : `the engine ended: ${engineEnd.reason}`);
 }
 
 function end(code: number, words: string): never {
