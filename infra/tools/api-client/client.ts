@@ -24,6 +24,8 @@ export interface ApiRequest {
   readonly idempotencyKey?: string;
   /** Another caller than the client's own. */
   readonly token?: string;
+  /** Codes of a 5xx that are an answer here, and not asked again. */
+  readonly answers?: readonly string[];
 }
 
 export interface ApiAnswer {
@@ -71,7 +73,7 @@ export class ApiClient {
     const deadline = performance.now() + giveUpAfterMs;
     for (let attempt = 1; ; attempt += 1) {
       const reply = await this.#send(request);
-      const doubt = doubtOf(reply, isPending);
+      const doubt = doubtOf(reply, isPending, request.answers ?? []);
       if (doubt === null) return reply.answer as ApiAnswer;
       const pauseMs = Math.max(
         Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS),
@@ -131,11 +133,17 @@ interface Reply {
 }
 
 /** Why the answer is not certain, or null when it is. */
-function doubtOf(reply: Reply, isPending: (answer: ApiAnswer) => boolean): string | null {
+function doubtOf(
+  reply: Reply,
+  isPending: (answer: ApiAnswer) => boolean,
+  answers: readonly string[],
+): string | null {
   const { answer } = reply;
   if (answer === null) return reply.lost ?? "no answer";
+  const code = problemCode(answer.body);
+  if (code !== null && answers.includes(code)) return null;
   if (answer.status === 429 || answer.status >= 500) return shownProblem(answer);
-  if (problemCode(answer.body) === "IDEMPOTENCY_KEY_IN_FLIGHT") return shownProblem(answer);
+  if (code === "IDEMPOTENCY_KEY_IN_FLIGHT") return shownProblem(answer);
   return isPending(answer) ? "the outcome is not known yet" : null;
 }
 

@@ -1,3 +1,4 @@
+import type { OrderView } from "./book-state.ts";
 import {
   type CheckResult,
   compare,
@@ -7,7 +8,6 @@ import {
   type Seen,
   stateAfter,
 } from "./check-values.ts";
-import type { OrderView } from "./driver.ts";
 
 /**
  * `accepted`: the engine did not refuse the command. Engines differ in what they call a FOK that

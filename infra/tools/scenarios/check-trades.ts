@@ -1,3 +1,4 @@
+import type { ScenarioTrade } from "./book-state.ts";
 import {
   type CheckResult,
   compare,
@@ -6,7 +7,6 @@ import {
   type Seen,
   stateAfter,
 } from "./check-values.ts";
-import type { ScenarioTrade } from "./driver.ts";
 
 /** `trades`: all of the step, in order; each by the keys that the scenario gives. */
 export function checkTrades(expected: unknown, seen: Seen): CheckResult {

@@ -1,4 +1,4 @@
-import type { BookState, StepOutcome } from "./driver.ts";
+import type { BookState, StepOutcome } from "./book-state.ts";
 import type { Step } from "./scenario.ts";
 
 /** What was seen at one step, or at the end of a scenario (then `step` is null and `outcome` has all trades). */
@@ -26,8 +26,6 @@ export interface Unchecked {
 }
 
 export type CheckResult = readonly Difference[] | Unchecked;
-
-export const NOT_OBSERVABLE: Unchecked = { unchecked: "not observable over HTTP" };
 
 /** An expectation whose value has not the form that its key should have. */
 export const NOT_UNDERSTOOD: Unchecked = { unchecked: "form not understood" };

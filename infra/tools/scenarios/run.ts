@@ -1,6 +1,8 @@
+import { ScenarioBook } from "./book.ts";
+import type { BookState, ScenarioTrade, StepOutcome } from "./book-state.ts";
 import { type CheckedExpectation, checkExpectation, needsState } from "./check.ts";
 import type { Difference } from "./check-values.ts";
-import type { BookState, ScenarioBook, ScenarioDriver, ScenarioTrade, StepOutcome } from "./driver.ts";
+import type { ScenarioEngine } from "./engine.ts";
 import type { Expectation, Scenario, Step } from "./scenario.ts";
 
 /** How a scenario went. It passed when `failures` is empty. */
@@ -23,9 +25,9 @@ export interface StepFailure {
 
 const NOTHING_DONE: StepOutcome = { refusal: null, killed: false, trades: [] };
 
-/** Takes one scenario through the engine behind `driver`, checking each step and the end. */
-export async function runScenario(scenario: Scenario, driver: ScenarioDriver): Promise<ScenarioResult> {
-  const book = await driver.open(scenario);
+/** Takes one scenario through the engine behind `engine`, checking each step and the end. */
+export async function runScenario(scenario: Scenario, engine: ScenarioEngine): Promise<ScenarioResult> {
+  const book = new ScenarioBook(await engine.open());
   const tally = new Tally(scenario.name);
   const allTrades: ScenarioTrade[] = [];
   const aggregated = scenario.steps.some((step) => step.expect["tradesAggregated"] === true);
@@ -61,11 +63,10 @@ async function stateFor(expect: Expectation, book: ScenarioBook): Promise<BookSt
   return needsState(expect, "after") ? await book.state() : null;
 }
 
-function shownCommand(step: Step): string {
-  return Object.entries(step)
-    .filter(([key, value]) => key !== "expect" && value !== null && value !== false)
-    .map(([key, value]) => (key === "op" ? String(value) : `${key}=${value}`))
-    .join(" ");
+/** `place id=1 side=buy …`: what was given, as the file has it. */
+function shownCommand({ op, expect: _expect, ...terms }: Step): string {
+  const given = Object.entries(terms).filter(([, value]) => value !== null && value !== false);
+  return [op, ...given.map(([key, value]) => `${key}=${value}`)].join(" ");
 }
 
 class Tally {

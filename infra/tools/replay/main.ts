@@ -1,0 +1,71 @@
+/**
+ * `npm run replay`: drives a running engine with recorded order flow through the public HTTP API, and
+ * compares what came of it with a record where one is given. Exit codes: 0 done (and as expected),
+ * 1 it differs or could not go on, 2 the arguments are wrong.
+ */
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+import { ApiClient, ApiRefusedError, ApiUnreachableError } from "../api-client/client.ts";
+import { readDepth } from "../api-client/endpoints.ts";
+import { MalformedLineError } from "./flow-command.ts";
+import { parseOptions, USAGE, UsageError } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { NotReadyError, runReplay } from "./session.ts";
+import { comparisonLines, summaryLines } from "./summary.ts";
+import { UnreadableFileError } from "./text-lines.ts";
+
+const TOP_LEVELS = 5;
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === null) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const progress = new Progress({
+    isTTY: process.stderr.isTTY === true,
+    write: (text) => void process.stderr.write(text),
+  });
+  const client = new ApiClient({
+    url: options.url,
+    token: options.token,
+    onRetry: (reason, attempt) => {
+      if (attempt % RETRY_NOTE_EVERY === 1) progress.note(`asking again: ${reason}`);
+    },
+  });
+  const result = await runReplay(options, client, progress, randomUUID());
+  progress.end();
+  const book = await readDepth(client, options.symbol, TOP_LEVELS);
+  const lines = summaryLines(result.tally, result.stats, result.elapsedMs, book);
+  lines.push(...result.comparisons.flatMap(comparisonLines));
+  process.stdout.write(`${lines.join("\n")}\n`);
+  if (result.stopped !== null) {
+    process.stderr.write(`Stopped at ${result.stopped.message}\n`);
+    return 1;
+  }
+  return result.comparisons.every(({ differences }) => differences === 0) ? 0 : 1;
+}
+
+/** A pause of the engine gives many retries: a few of them are enough to read. */
+const RETRY_NOTE_EVERY = 10;
+
+/** Faults that the one at the keyboard can do something about: their message is all there is to say. */
+const EXPECTED = [
+  ApiRefusedError,
+  ApiUnreachableError,
+  MalformedLineError,
+  NotReadyError,
+  UnreadableFileError,
+] as const;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+  } else if (EXPECTED.some((kind) => error instanceof kind)) {
+    process.stderr.write(`\n${(error as Error).message}\n`);
+    process.exitCode = 1;
+  } else throw error;
+}
