@@ -111,6 +111,7 @@ describe("an engine's end and the next one's start", () => {
     await harness.replied(10);
     await harness.time.advance(200);
     first.consumer.lose();
+    await harness.time.advance(1_000);
     await until(() => second.engine.state === "active", "take-over");
     const recovered = second.told.find(([what]) => what === "recovered")?.[1];
     expect(recovered).toMatchObject({ epoch: 2, lastSequence: 12, source: "journal", replayedCommands: 12 });
