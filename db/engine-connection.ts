@@ -10,6 +10,15 @@ export interface EngineConnectionOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const ATTEMPTS = 3;
+
+/**
+ * Faults after which the statement is certainly undone and may well succeed at once: its rows were on
+ * their way to a default partition while their own was being attached (check violation), or were
+ * moved there under its eyes (data exception, raised where row counts do not agree), or it met with
+ * maintenance (deadlock, lock not available).
+ */
+const UNDONE_BY_CHANCE = new Set(["23514", "22000", "40P01", "55P03"]);
 
 /**
  * One connection of an engine's own. Whatever goes wrong on it is final: nobody knows what became of
@@ -35,11 +44,12 @@ export class EngineConnection {
         // A plan made while a new partition is empty would be a sequential scan, and every month brings
         // one back: one generic plan, index scans and nested loops only.
         plan_cache_mode: "force_generic_plan",
-        enable_seqscan: false,
-        enable_bitmapscan: false,
-        enable_hashjoin: false,
-        enable_mergejoin: false,
-        jit: false,
+        // Words, since postgres.js leaves out what is false.
+        enable_seqscan: "off",
+        enable_bitmapscan: "off",
+        enable_hashjoin: "off",
+        enable_mergejoin: "off",
+        jit: "off",
         statement_timeout: timeoutMs,
       },
     });
@@ -50,7 +60,17 @@ export class EngineConnection {
    * what the statement did.
    */
   async run<T extends Row>(statement: string, parameters: ParameterOrJSON<never>[] = []): Promise<T[]> {
-    if (this.#fault !== null) throw this.#fault;
+    for (let attempt = 1; ; attempt++) {
+      if (this.#fault !== null) throw this.#fault;
+      try {
+        return await this.#attempt<T>(statement, parameters);
+      } catch (cause) {
+        if (attempt === ATTEMPTS || !isUndoneByChance(cause)) throw this.#fail(cause);
+      }
+    }
+  }
+
+  async #attempt<T extends Row>(statement: string, parameters: ParameterOrJSON<never>[]): Promise<T[]> {
     const query = this.#sql.unsafe<T[]>(statement, parameters, { prepare: true });
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_, reject) => {
@@ -58,8 +78,6 @@ export class EngineConnection {
     });
     try {
       return [...(await Promise.race([query, timeout]))];
-    } catch (cause) {
-      throw this.#fail(cause);
     } finally {
       clearTimeout(timer);
     }
@@ -77,4 +95,9 @@ export class EngineConnection {
     }
     return this.#fault;
   }
+}
+
+function isUndoneByChance(cause: unknown): boolean {
+  const { severity, code } = cause as { severity?: string; code?: string };
+  return severity === "ERROR" && code !== undefined && UNDONE_BY_CHANCE.has(code);
 }

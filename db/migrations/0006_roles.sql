@@ -42,7 +42,7 @@ SELECT grant_if_role('trade_engine', 'GRANT EXECUTE ON FUNCTION
   moment_of(bigint), ensure_engine_group(text), take_epoch(text), move_published(text, bigint, bigint),
   count_command_failure(text, uuid),
   save_order_book_snapshot(text, bigint, bigint, uuid, bytea, integer, integer, bigint, bytea),
-  ensure_partitions(timestamptz, integer, integer, integer) TO %I');
+  ensure_next_partition(timestamptz, integer, integer, integer) TO %I');
 
 SELECT grant_if_role('trade_api', 'GRANT USAGE ON SCHEMA public TO %I');
 SELECT grant_if_role('trade_api', 'GRANT SELECT ON orders, open_orders, trades, stop_orders_watchlist, symbols,

@@ -66,8 +66,8 @@ export class EmbeddedCommandConsumer implements CommandConsumer {
       connection: {
         application_name: "trade-engine queue consumer",
         synchronous_commit: "off",
-        enable_seqscan: false,
-        enable_bitmapscan: false,
+        enable_seqscan: "off",
+        enable_bitmapscan: "off",
       },
     });
   }
