@@ -61,6 +61,11 @@ function cancelSymbol(core: CoreState, symbol: SymbolState): void {
       }
     }
   }
+  for (const trailing of symbol.trailing ?? []) {
+    trailing.forEach((slot) => {
+      found.push(slot);
+    });
+  }
   found.sort(
     (left, right) =>
       orders.placedSequence(left) - orders.placedSequence(right) ||

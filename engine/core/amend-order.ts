@@ -6,7 +6,7 @@ import { Code } from "./codes.ts";
 import type { Command } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
 import { extrasOf } from "./create-order.ts";
-import { endOrder, forget, shownOf, takeOut } from "./end-order.ts";
+import { endOrder, forget, shownOf, takeOut, trailingOf } from "./end-order.ts";
 import { enterLimit } from "./enter.ts";
 import { EventType } from "./event.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
@@ -108,8 +108,12 @@ function amendWaiting(core: CoreState, symbol: SymbolState, slot: number, terms:
   if (moves) takeOut(core, slot);
   extras.setDouble(row, ExtraDouble.StopPrice, terms.stopPrice);
   extras.setDouble(row, ExtraDouble.ActivationPrice, terms.activationPrice);
-  extras.setDouble(row, ExtraDouble.TrailingAmount, terms.trailingAmount);
-  extras.setWord(row, ExtraWord.TrailingDelta, terms.trailingDelta);
+  const trail = (): void => {
+    extras.setDouble(row, ExtraDouble.TrailingAmount, terms.trailingAmount);
+    extras.setWord(row, ExtraWord.TrailingDelta, terms.trailingDelta);
+  };
+  if (orders.place(slot) === Place.Trailing) trailingOf(core, slot).change(slot, trail);
+  else trail();
   if (moves) wait(core, symbol, slot);
 }
 

@@ -3,6 +3,7 @@ import { Code } from "./codes.ts";
 import type { Command } from "./command.ts";
 import { AmendField } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
+import { trailingOf } from "./end-order.ts";
 import { isSideFull, wouldCross } from "./enter.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import * as Row from "./order-row.ts";
@@ -165,6 +166,12 @@ function checkAmendState(core: CoreState, symbol: SymbolState, slot: number, ter
     return Code.AMOUNT_OUT_OF_RANGE;
   if ((mask & AmendField.StopPrice) !== 0 && wouldTrigger(symbol, side, terms.stopPrice)) {
     return Code.STOP_WOULD_TRIGGER;
+  }
+  if ((mask & TRAILING_FIELDS) !== 0 && place === Place.Trailing) {
+    const { trailingDelta, trailingAmount } = terms;
+    const trailing = trailingOf(core, slot);
+    if (trailing.wouldTrigger(slot, trailingDelta, trailingAmount, symbol.lastTrade))
+      return Code.STOP_WOULD_TRIGGER;
   }
   const reprices = (mask & AmendField.Price) !== 0 && place === Place.Book;
   const crosses = reprices && orders.postOnly(slot) && wouldCross(core, symbol, side, terms.price);

@@ -2,6 +2,7 @@ import type { Code } from "./codes.ts";
 import type { OrderRequest } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
 import { SEQUENCE, TIME } from "./core-state.ts";
+import { forget } from "./end-order.ts";
 import { EventType } from "./event.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import * as Row from "./order-row.ts";
@@ -72,13 +73,10 @@ export function rejectNew(
   user: number,
   spec: SymbolSpec | undefined,
   code: Code,
-): number {
+): void {
   const slot = createOrder(core, order, symbol, user, spec);
   rejectRow(core, slot, code);
-  core.orders.release(slot);
-  const row = core.orders.extras(slot);
-  if (row !== 0) core.extras.release(row);
-  return slot;
+  forget(core, slot);
 }
 
 /** Marks a row as rejected and says so. */

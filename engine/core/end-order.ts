@@ -7,6 +7,7 @@ import { removeFromLevel } from "./order-queue.ts";
 import * as Row from "./order-row.ts";
 import { Place } from "./order-row.ts";
 import { OrderStatus } from "./terms.ts";
+import type { TrailingStops } from "./trailing-stops.ts";
 
 /** Codes from here on mean EXPIRED; those from 100 to here CANCELLED. */
 const FIRST_EXPIRED = 120;
@@ -31,7 +32,15 @@ export function takeOut(core: CoreState, slot: number): void {
     if (shown !== remaining) levels.addHidden(level, shown - remaining);
     removeFromLevel(levels, orders, slot, shown);
   } else if (place === Place.Waiting) removeFromLevel(levels, orders, slot, 0);
+  else if (place === Place.Trailing) trailingOf(core, slot).remove(slot);
   orders.setPlace(slot, Place.Nowhere);
+}
+
+/** The group structure that an active trailing stop is in. */
+export function trailingOf(core: CoreState, slot: number): TrailingStops {
+  const trailing = core.symbols.get(core.orders.symbol(slot))?.trailing?.[core.orders.side(slot)];
+  if (trailing === undefined) throw new Error("trailing stop: active order in a symbol that has none");
+  return trailing;
 }
 
 /**

@@ -8,6 +8,7 @@ import { shownOf } from "./end-order.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import * as Level from "./levels.ts";
 import type { OrderExtras } from "./order-extras.ts";
+import { cancelList, placeList } from "./order-lists.ts";
 import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 import { placeOrder } from "./place-order.ts";
@@ -193,6 +194,12 @@ function dispatch(core: CoreState, command: Command): void {
       break;
     case CommandKind.Replace:
       replaceOrder(core, command);
+      break;
+    case CommandKind.PlaceList:
+      placeList(core, command);
+      break;
+    case CommandKind.CancelList:
+      cancelList(core, command);
       break;
     case CommandKind.DefineSymbol:
       defineSymbol(core, command.spec);

@@ -31,11 +31,29 @@ export function placeOrder(core: CoreState, order: OrderRequest, symbolNumber: n
   else accept(core, symbol, order, user);
 }
 
+/** Every check of a well-formed order, in order; arguments as of {@link checkRules}. */
+export function checkNew(
+  core: CoreState,
+  symbol: SymbolState,
+  order: OrderRequest,
+  user: number,
+  adding: number,
+  leaving: number,
+): Code {
+  const code = checkRules(core, symbol, order, user, adding, leaving);
+  if (code !== Code.NONE) return code;
+  const { type, side } = order;
+  const stops = type === OrderType.Stop || type === OrderType.StopLimit;
+  if (stops && wouldTrigger(symbol, side, order.stopPrice)) return Code.STOP_WOULD_TRIGGER;
+  const crosses = order.postOnly && type === OrderType.Limit && crossesWithout(core, symbol, order, leaving);
+  return crosses ? Code.POST_ONLY_WOULD_CROSS : Code.NONE;
+}
+
 /**
- * Every check of a well-formed order, in order. `adding` is how many orders the command adds; `leaving` an
+ * The checks up to the limits of the user and the book. `adding` is how many orders the command adds; `leaving` an
  * open order of the user's that is to be counted as gone (−1: none).
  */
-export function checkNew(
+export function checkRules(
   core: CoreState,
   symbol: SymbolState,
   order: OrderRequest,
@@ -71,10 +89,7 @@ export function checkNew(
       leaving < 0 ? 0 : lotsInBook(core, leaving, side) + lotsInBook(core, siblingOf(core, leaving), side);
     if (isSideFull(core, symbol, side, order.quantity - freed)) return Code.AMOUNT_OUT_OF_RANGE;
   }
-  const stops = type === OrderType.Stop || type === OrderType.StopLimit;
-  if (stops && wouldTrigger(symbol, side, order.stopPrice)) return Code.STOP_WOULD_TRIGGER;
-  const crosses = order.postOnly && type === OrderType.Limit && crossesWithout(core, symbol, order, leaving);
-  return crosses ? Code.POST_ONLY_WOULD_CROSS : Code.NONE;
+  return Code.NONE;
 }
 
 /** An order that passed its checks: Accepted, then the book, or the wait for its trigger. */

@@ -5,6 +5,7 @@ import type { SymbolSpec } from "./symbol-spec.ts";
 import { MAX_LOTS, MAX_TICKS } from "./symbol-spec.ts";
 import type { SymbolStatus } from "./terms.ts";
 import { Side, SymbolStatus as Status } from "./terms.ts";
+import type { TrailingStops } from "./trailing-stops.ts";
 
 const PAGE_SHIFT = 8;
 const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
@@ -16,8 +17,6 @@ const LAST_TRADE = 0;
 const BAND_LOW = 1;
 const BAND_HIGH = 2;
 const BAND_REFERENCE = 3;
-/** Number of the last trade that trailing stops looked at. */
-const TRADE_NUMBER = 4;
 
 /** One symbol: its definition, its four sides, its last trade and its band. */
 export class SymbolState {
@@ -30,7 +29,9 @@ export class SymbolState {
   readonly fall: number;
   /** True when orders are counted against a limit. */
   readonly limited: boolean;
-  readonly #numbers = new Float64Array([0, 0, MAX_TICKS, 0, 0]);
+  /** Active trailing stops by side (terms.ts), null before the first. */
+  trailing: readonly [TrailingStops, TrailingStops] | null = null;
+  readonly #numbers = new Float64Array([0, 0, MAX_TICKS, 0]);
 
   constructor(spec: SymbolSpec, levels: Levels) {
     this.spec = spec;
@@ -49,14 +50,6 @@ export class SymbolState {
 
   set lastTrade(price: number) {
     this.#numbers[LAST_TRADE] = price;
-  }
-
-  get tradeNumber(): number {
-    return this.#numbers[TRADE_NUMBER]!;
-  }
-
-  set tradeNumber(value: number) {
-    this.#numbers[TRADE_NUMBER] = value;
   }
 
   /** Bounds in ticks, inclusive, as {@link fixBand} left them. */

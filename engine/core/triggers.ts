@@ -10,6 +10,7 @@ import * as Row from "./order-row.ts";
 import { Place } from "./order-row.ts";
 import type { SymbolState } from "./symbol-table.ts";
 import { OrderType, Side } from "./terms.ts";
+import { TrailingStops } from "./trailing-stops.ts";
 
 /**
  * What waits for a trade price, and what trades set off. An order waits on one of two sides of its
@@ -38,6 +39,12 @@ export function wait(core: CoreState, symbol: SymbolState, slot: number): void {
  */
 export function settleTrades(core: CoreState, symbol: SymbolState, firstEvent: number): void {
   const { events, triggered } = core;
+  if (!hasWaiting(core, symbol)) {
+    let last = events.count - 1;
+    while (last >= firstEvent && events.type[last] !== EventType.Trade) last -= 1;
+    if (last >= firstEvent) symbol.lastTrade = events.price[last]!;
+    return;
+  }
   let from = firstEvent;
   let next = 0;
   for (;;) {
@@ -59,18 +66,47 @@ export function wouldTrigger(symbol: SymbolState, side: Side, stopPrice: number)
   return last !== 0 && (side === Side.Buy ? last >= stopPrice : last <= stopPrice);
 }
 
-function settleTrade(core: CoreState, symbol: SymbolState, price: number): void {
-  symbol.lastTrade = price;
+function hasWaiting(core: CoreState, symbol: SymbolState): boolean {
   const { levels } = core;
-  const rise = levels.best(symbol.rise);
-  const fall = levels.best(symbol.fall);
-  const fires = (rise >= 0 && levels.price(rise) <= price) || (fall >= 0 && levels.price(fall) >= price);
-  if (!fires) return;
+  return levels.best(symbol.rise) >= 0 || levels.best(symbol.fall) >= 0 || symbol.trailing !== null;
+}
+
+/** One trade: moves extremes, then activates and triggers, by when the orders were placed. */
+function settleTrade(core: CoreState, symbol: SymbolState, price: number): void {
+  const { orders } = core;
+  symbol.lastTrade = price;
   const found: number[] = [];
+  symbol.trailing?.[Side.Buy].observe(price, found);
+  symbol.trailing?.[Side.Sell].observe(price, found);
+  for (const slot of found) orders.setPlace(slot, Place.Nowhere);
   takeFired(core, symbol.rise, found, (key) => key <= price);
   takeFired(core, symbol.fall, found, (key) => key >= price);
-  found.sort((left, right) => core.orders.placedSequence(left) - core.orders.placedSequence(right));
-  for (const slot of found) trigger(core, slot, price);
+  if (found.length > 1)
+    found.sort((left, right) => orders.placedSequence(left) - orders.placedSequence(right));
+  for (const slot of found) {
+    const isTrailing = orders.type(slot) === OrderType.TrailingStop;
+    const row = orders.extras(slot);
+    if (isTrailing && core.extras.double(row, ExtraDouble.ActivatedAt) === 0) {
+      activate(core, symbol, slot, price);
+    } else trigger(core, slot, price);
+  }
+}
+
+/** Makes a trailing stop active with its first extreme (or, restoring, the one that it had). */
+export function activateAt(core: CoreState, symbol: SymbolState, slot: number, extreme: number): void {
+  const { orders, extras } = core;
+  symbol.trailing ??= [
+    new TrailingStops(orders, extras, Side.Buy),
+    new TrailingStops(orders, extras, Side.Sell),
+  ];
+  symbol.trailing[orders.side(slot)].activate(slot, extreme);
+  orders.setPlace(slot, Place.Trailing);
+}
+
+function activate(core: CoreState, symbol: SymbolState, slot: number, price: number): void {
+  activateAt(core, symbol, slot, price);
+  core.stamp(slot);
+  core.events.push(EventType.Activated, slot, -1, price, 0, 0);
 }
 
 function takeFired(core: CoreState, side: number, found: number[], holds: (key: number) => boolean): void {
