@@ -78,7 +78,8 @@ export function parseOptions(args: readonly string[]): ReplayOptions | null {
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      // npm takes its own `--` away; a launcher started directly passes it on.
+      args: args[0] === "--" ? args.slice(1) : [...args],
       allowPositionals: true,
       options: {
         url: { type: "string", default: "http://127.0.0.1:8080" },

@@ -59,18 +59,19 @@ export class ScenarioBook {
     }
     const filled = named.earlier.filled + old.filled;
     const open = step.remaining ?? (step.qty === null ? old.remaining : step.qty - filled);
-    const refusal = await this.#engine.cancel(orderId, user);
-    if (refusal !== null) return changed(refusal);
     if (open <= 0) {
-      this.#orders.set(step.id, { ...named, closedByReplacement: true });
-      return changed(null);
+      const refusal = await this.#engine.cancel(orderId, user);
+      if (refusal === null) this.#orders.set(step.id, { ...named, closedByReplacement: true });
+      return changed(refusal);
     }
     const id = step.newId ?? step.id;
     const price = step.price ?? named.terms.price;
     const terms: NewOrder = { ...named.terms, clientOrderId: id, price, qty: open };
-    const placed = await this.#engine.place(terms);
-    const earlier = id === step.id ? { filled, cost: named.earlier.cost + old.cost } : NOTHING_EARLIER;
-    this.#name(id, placed.orderId, terms, earlier);
+    const placed = await this.#engine.replace(orderId, user, terms);
+    if (placed.refusal === null) {
+      const earlier = id === step.id ? { filled, cost: named.earlier.cost + old.cost } : NOTHING_EARLIER;
+      this.#name(id, placed.orderId, terms, earlier);
+    }
     return this.#outcome(id, placed);
   }
 

@@ -76,28 +76,13 @@ class CoreBook implements EngineBook {
   }
 
   place(order: NewOrder): Promise<Placed> {
-    const orderId = this.#nextId();
-    const placed = (
-      refusal: string | null,
-      killed = false,
-      trades: readonly EngineTrade[] = [],
-    ): Promise<Placed> => Promise.resolve({ orderId, refusal, killed, trades });
-    if (!isHeld(order.qty, order.price ?? 0, order.displayQty ?? 0)) return placed(OUT_OF_RANGE);
-    this.#begin(CommandKind.Place, order.user);
-    const request = this.#command.order;
-    parseId(orderId, request.id);
-    request.clientOrderId = order.clientOrderId;
-    request.side = order.side === "buy" ? Side.Buy : Side.Sell;
-    request.type = order.type === "limit" ? OrderType.Limit : OrderType.Market;
-    request.timeInForce = TIMES_IN_FORCE[order.tif];
-    request.selfTradePrevention = SELF_TRADE_MODES[order.stp];
-    request.postOnly = order.postOnly;
-    request.price = order.price ?? 0;
-    request.quantity = order.qty;
-    request.displayQuantity = order.displayQty ?? 0;
-    const refusal = this.#apply();
-    const killed = this.#orders.get(orderId)?.code === Code.EXPIRED_FILL_OR_KILL;
-    return placed(refusal, killed, this.#trades());
+    return Promise.resolve(this.#enter(CommandKind.Place, order.user, order));
+  }
+
+  replace(orderId: string, user: string, order: NewOrder): Promise<Placed> {
+    parseId(orderId, this.#command.target);
+    this.#command.stopOnFailure = true;
+    return Promise.resolve(this.#enter(CommandKind.Replace, user, order));
   }
 
   cancel(orderId: string, user: string): Promise<string | null> {
@@ -133,6 +118,29 @@ class CoreBook implements EngineBook {
       asks: this.#side(Side.Sell),
       lastPrice: lastPrice === 0 ? null : lastPrice,
     });
+  }
+
+  /** A command that brings a new order in. */
+  #enter(kind: Command["kind"], user: string, order: NewOrder): Placed {
+    const orderId = this.#nextId();
+    if (!isHeld(order.qty, order.price ?? 0, order.displayQty ?? 0)) {
+      return { orderId, refusal: OUT_OF_RANGE, killed: false, trades: [] };
+    }
+    this.#begin(kind, user);
+    const request = this.#command.order;
+    parseId(orderId, request.id);
+    request.clientOrderId = order.clientOrderId;
+    request.side = order.side === "buy" ? Side.Buy : Side.Sell;
+    request.type = order.type === "limit" ? OrderType.Limit : OrderType.Market;
+    request.timeInForce = TIMES_IN_FORCE[order.tif];
+    request.selfTradePrevention = SELF_TRADE_MODES[order.stp];
+    request.postOnly = order.postOnly;
+    request.price = order.price ?? 0;
+    request.quantity = order.qty;
+    request.displayQuantity = order.displayQty ?? 0;
+    const refusal = this.#apply();
+    const killed = this.#orders.get(orderId)?.code === Code.EXPIRED_FILL_OR_KILL;
+    return { orderId, refusal, killed, trades: this.#trades() };
   }
 
   #side(side: Side): EngineSide {

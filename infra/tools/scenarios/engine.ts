@@ -15,6 +15,8 @@ export interface EngineBook {
   cancel(orderId: string, user: string): Promise<string | null>;
   /** Takes lots away; the order keeps its place. */
   reduce(orderId: string, user: string, qty: number): Promise<string | null>;
+  /** Cancel and new order in one command; when either is refused the old order stays. */
+  replace(orderId: string, user: string, order: NewOrder): Promise<Placed>;
   /** One order as it is now; null when it was never taken. */
   order(orderId: string): Promise<EngineOrder | null>;
   /** An id that no order has. */

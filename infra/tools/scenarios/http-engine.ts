@@ -76,6 +76,12 @@ interface KnownOrder {
   body: OrderBody;
 }
 
+/** What a replacement is answered with. */
+interface ReplacedBody {
+  readonly cancelled: OrderBody;
+  readonly placed: OrderBody;
+}
+
 class HttpBook implements EngineBook {
   readonly #client: ApiClient;
   readonly #symbol: string;
@@ -104,6 +110,15 @@ class HttpBook implements EngineBook {
   async reduce(orderId: string, user: string, qty: number): Promise<string | null> {
     const body = { reduceBy: decimal(qty) };
     return this.#changed(await this.#command("PATCH", `/api/v1/orders/${orderId}`, user, body));
+  }
+
+  async replace(orderId: string, user: string, order: NewOrder): Promise<Placed> {
+    const body = { ...orderTerms(order), mode: "STOP_ON_FAILURE", responseType: "FULL" };
+    const answer = await this.#command("POST", `/api/v1/orders/${orderId}/replace`, user, body);
+    if (answer.status !== 200) return refusedPlacement(answer);
+    const { cancelled, placed } = answer.body as ReplacedBody;
+    this.#update(cancelled);
+    return this.#placed(order, placed);
   }
 
   async order(orderId: string): Promise<EngineOrder | null> {

@@ -48,7 +48,8 @@ export function parseOptions(args: readonly string[]): ScenarioOptions | null {
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      // npm takes its own `--` away; a launcher started directly passes it on.
+      args: args[0] === "--" ? args.slice(1) : [...args],
       allowPositionals: true,
       options: {
         http: { type: "string" },
