@@ -3,10 +3,13 @@ import { type CommandConsumer, type Delivery, UnavailableError } from "../../eng
 import {
   asError,
   closeConnection,
+  NEW_QUEUE_SETTLE_MS,
   openConnection,
   RabbitLink,
   type RabbitOptions,
+  SET_UP_WITHIN_MS,
   settleWithin,
+  within,
 } from "./connection.ts";
 import { declareGroup, type TopologyNames, topologyNames } from "./topology.ts";
 
@@ -58,25 +61,8 @@ export class RabbitCommandConsumer implements CommandConsumer {
     this.#lastDelivery = null;
     this.#acknowledged = 0;
     this.#telling ??= this.#openTelling();
-    const model = await openConnection(this.#options, "consume");
-    this.#model = model;
     try {
-      const lost = (cause: Error) => this.#lose(model, cause);
-      model.on("close", (cause?: Error) => lost(cause ?? new Error("connection closed")));
-      await declareGroup(model, this.#names, this.#options.group);
-      const channel = await model.createChannel();
-      channel.on("error", () => {});
-      channel.on("close", () => lost(new Error("consuming channel closed")));
-      // Replies right after the first delivery must find their way.
-      await this.#telling.waitUntilUsable(this.#options.connectTimeoutMs ?? 5_000);
-      await channel.prefetch(this.#options.prefetch ?? 1_000);
-      this.#channel = channel;
-      this.#onLost = onLost;
-      await channel.consume(this.#names.commandQueue(this.#options.group), (message) => {
-        if (this.#channel !== channel) return;
-        if (message === null) lost(new Error("command queue deleted"));
-        else this.#deliver(message, onDelivery, lost);
-      });
+      await within(SET_UP_WITHIN_MS, this.#subscribe(this.#telling, onDelivery, onLost));
     } catch (error) {
       this.#onLost = null;
       await this.close();
@@ -120,6 +106,33 @@ export class RabbitCommandConsumer implements CommandConsumer {
       );
     }
     await Promise.all([model === null ? null : closeConnection(model), telling?.close()]);
+  }
+
+  async #subscribe(
+    telling: RabbitLink,
+    onDelivery: (delivery: Delivery) => void,
+    onLost: (cause: Error) => void,
+  ): Promise<void> {
+    const { group, prefetch, newQueueSettleMs } = this.#options;
+    const model = await openConnection(this.#options, "consume");
+    this.#model = model;
+    const lost = (cause: Error) => this.#lose(model, cause);
+    model.on("close", (cause?: Error) => lost(cause ?? new Error("connection closed")));
+    await declareGroup(model, this.#names, group, newQueueSettleMs ?? NEW_QUEUE_SETTLE_MS);
+    const channel = await model.createChannel();
+    channel.on("error", () => {});
+    channel.on("close", () => lost(new Error("consuming channel closed")));
+    // Replies right after the first delivery must find their way.
+    await telling.waitUntilUsable(SET_UP_WITHIN_MS);
+    await channel.prefetch(prefetch ?? 1_000);
+    if (this.#model !== model) throw new UnavailableError("rabbitmq", "lost while subscribing");
+    this.#channel = channel;
+    this.#onLost = onLost;
+    await channel.consume(this.#names.commandQueue(group), (message) => {
+      if (this.#channel !== channel) return;
+      if (message === null) lost(new Error("command queue deleted"));
+      else this.#deliver(message, onDelivery, lost);
+    });
   }
 
   #deliver(

@@ -1,7 +1,7 @@
 import type { ChannelModel } from "amqplib";
 import { type EventPublisher, type OutboundEvent, UnavailableError } from "../../engine/ports.ts";
 import { ConfirmWindow } from "./confirm-window.ts";
-import { RabbitLink, type RabbitOptions } from "./connection.ts";
+import { NEW_QUEUE_SETTLE_MS, RabbitLink, type RabbitOptions } from "./connection.ts";
 import { declareEvents, type TopologyNames, topologyNames } from "./topology.ts";
 
 export interface EventPublisherOptions extends RabbitOptions {
@@ -36,7 +36,7 @@ export class RabbitEventPublisher implements EventPublisher {
       (fault) => options.observe?.({ type: fault, connection: "events" }),
     );
     this.#link = new RabbitLink(options, "events", {
-      setUp: async (model) => this.#setUp(model),
+      setUp: (model) => this.#setUp(model, options.newQueueSettleMs ?? NEW_QUEUE_SETTLE_MS),
       onDown: (cause) => this.#window.detach(cause),
     });
   }
@@ -81,8 +81,8 @@ export class RabbitEventPublisher implements EventPublisher {
     });
   }
 
-  async #setUp(model: ChannelModel): Promise<void> {
-    await declareEvents(model, this.#names);
+  async #setUp(model: ChannelModel, settleMs: number): Promise<void> {
+    await declareEvents(model, this.#names, settleMs);
     const channel = await model.createConfirmChannel();
     channel.on("error", () => {});
     channel.on("close", () => this.#link.fail(new Error("event channel closed")));

@@ -9,6 +9,7 @@ import { faultCode } from "./connection.ts";
  * |---|---|---|
  * | `commands` | direct exchange; routing key = group | whoever comes first with the right to |
  * | `commands.<group>` | quorum queue, single active consumer, no delivery limit | the group's engines |
+ * | `commands.<group>.settled`, `events.settled` | exchanges without use, marks (`declareAndBind`) | engines |
  * | `replies.<process>` | exclusive, transient, goes with its process | each API process |
  * | `events` | topic exchange | engines |
  * | `order-events`, `trade-notifications`, `risk-management`, `settlements` | quorum queues bound to `events` | engines |
@@ -82,39 +83,97 @@ export async function ensureCommandExchange(model: ChannelModel, names: Topology
   );
 }
 
-/** Declares a group's command queue and binds it. Rejects with UnavailableError if it is of another kind. */
-export async function declareGroup(model: ChannelModel, names: TopologyNames, group: string): Promise<void> {
+/**
+ * Declares a group's command queue and binds it.
+ * @param settleMs how long a new queue waits before it is bound (`RabbitOptions.newQueueSettleMs`)
+ * @throws UnavailableError when a queue of that name is of another kind
+ */
+export async function declareGroup(
+  model: ChannelModel,
+  names: TopologyNames,
+  group: string,
+  settleMs: number,
+): Promise<void> {
   await ensureCommandExchange(model, names);
   const queue = names.commandQueue(group);
-  const declared = await succeeds(model, PRECONDITION_FAILED, async (channel) => {
-    await channel.assertQueue(queue, {
-      durable: true,
+  await declareAndBind(model, `${queue}.settled`, settleMs, [
+    {
+      queue,
       arguments: commandQueueArguments(serverVersion(model)),
-    });
-    await channel.bindQueue(queue, names.commandExchange, group);
-  });
-  if (!declared) {
-    // Also what a 3.x broker's queue looks like after an upgrade to 4.x: going on would mean a limit.
-    throw new UnavailableError("rabbitmq", `queue ${queue} exists with other arguments: drain and delete it`);
-  }
+      exchange: names.commandExchange,
+      routingKey: group,
+      // Also what a 3.x broker's queue is after an upgrade to 4.x: going on would mean a delivery limit.
+      strict: true,
+    },
+  ]);
 }
 
 /** Declares the topic exchange and the queues that the product offers on it. */
-export async function declareEvents(model: ChannelModel, names: TopologyNames): Promise<void> {
+export async function declareEvents(
+  model: ChannelModel,
+  names: TopologyNames,
+  settleMs: number,
+): Promise<void> {
   await onChannel(model, (channel) =>
     channel.assertExchange(names.eventExchange, "topic", { durable: true }),
   );
-  for (const { name, binding, maxBytes } of EVENT_QUEUES) {
-    const queue = names.eventQueue(name);
-    // An operator may have made it with limits of his own: that queue is as good.
-    await succeeds(model, PRECONDITION_FAILED, (channel) =>
-      channel.assertQueue(queue, {
-        durable: true,
-        arguments: { "x-queue-type": "quorum", "x-max-length-bytes": maxBytes, "x-overflow": "drop-head" },
-      }),
+  await declareAndBind(
+    model,
+    `${names.eventExchange}.settled`,
+    settleMs,
+    EVENT_QUEUES.map(({ name, binding, maxBytes }) => ({
+      queue: names.eventQueue(name),
+      arguments: { "x-queue-type": "quorum", "x-max-length-bytes": maxBytes, "x-overflow": "drop-head" },
+      exchange: names.eventExchange,
+      routingKey: binding,
+      // An operator may have made it with limits of his own: that queue is as good.
+      strict: false,
+    })),
+  );
+}
+
+interface QueueDeclaration {
+  readonly queue: string;
+  readonly arguments: Record<string, string | number | boolean>;
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** Whether a queue with other arguments is a fault. */
+  readonly strict: boolean;
+}
+
+/**
+ * Declares queues, and binds them once they have settled. That they have is marked by a durable
+ * exchange that carries nothing: of two processes that start together, the one that finds the
+ * other's queue already there must wait as well.
+ */
+async function declareAndBind(
+  model: ChannelModel,
+  marker: string,
+  settleMs: number,
+  declarations: readonly QueueDeclaration[],
+): Promise<void> {
+  let settled = await succeeds(model, NOT_FOUND, (channel) => channel.checkExchange(marker));
+  for (const declaration of declarations) {
+    const { queue, strict } = declaration;
+    const existed = await succeeds(model, NOT_FOUND, (channel) => channel.checkQueue(queue));
+    const declared = await succeeds(model, PRECONDITION_FAILED, (channel) =>
+      channel.assertQueue(queue, { durable: true, arguments: declaration.arguments }),
     );
-    await onChannel(model, (channel) => channel.bindQueue(queue, names.eventExchange, binding));
+    if (!declared && strict) {
+      throw new UnavailableError(
+        "rabbitmq",
+        `queue ${queue} exists with other arguments: drain and delete it`,
+      );
+    }
+    settled &&= existed;
   }
+  if (!settled) await new Promise((resolve) => setTimeout(resolve, settleMs));
+  await onChannel(model, async (channel) => {
+    for (const { queue, exchange, routingKey } of declarations) {
+      await channel.bindQueue(queue, exchange, routingKey);
+    }
+    if (!settled) await channel.assertExchange(marker, "fanout", { durable: true, internal: true });
+  });
 }
 
 /** True if it worked; false if the broker refused it with this code; anything else is thrown. */

@@ -17,7 +17,7 @@ describeCommandQueue(`RabbitMQ ${version}`, async () => {
     },
     consumer: async (group) => {
       groups.add(group);
-      return new RabbitCommandConsumer({ url, group });
+      return new RabbitCommandConsumer({ url, group, newQueueSettleMs: 0 });
     },
     consumerModule: {
       url: new URL("./rabbitmq-consumer.ts", import.meta.url).href,
@@ -26,7 +26,11 @@ describeCommandQueue(`RabbitMQ ${version}`, async () => {
     close: async () => {
       const model = await openConnection({ url }, "clean-up");
       const channel = await model.createChannel();
-      for (const group of groups) await channel.deleteQueue(topologyNames().commandQueue(group));
+      for (const group of groups) {
+        const queue = topologyNames().commandQueue(group);
+        await channel.deleteQueue(queue);
+        await channel.deleteExchange(`${queue}.settled`);
+      }
       await model.close();
     },
   };

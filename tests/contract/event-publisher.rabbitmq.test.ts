@@ -10,7 +10,7 @@ const { url, version } = inject("services").rabbitmq;
 describeEventPublisher(`RabbitMQ ${version}`, async () => {
   const prefix = `test-${randomUUID()}.`;
   const names = topologyNames(prefix);
-  const publisher = new RabbitEventPublisher({ url, prefix });
+  const publisher = new RabbitEventPublisher({ url, prefix, newQueueSettleMs: 0 });
   await publisher.waitUntilHealthy(10_000);
   const model = await openConnection({ url }, "listener");
   const channel = await model.createChannel();
@@ -36,6 +36,7 @@ describeEventPublisher(`RabbitMQ ${version}`, async () => {
       await publisher.close();
       for (const { name } of EVENT_QUEUES) await channel.deleteQueue(names.eventQueue(name));
       await channel.deleteExchange(names.eventExchange);
+      await channel.deleteExchange(`${names.eventExchange}.settled`);
       await closeConnection(model);
     },
   };

@@ -6,5 +6,5 @@ import { RabbitCommandConsumer } from "../../infra/rabbitmq/command-consumer.ts"
 export async function openConsumer(group: string): Promise<CommandConsumer> {
   const url = process.env["CONTRACT_RABBITMQ_URL"];
   if (url === undefined) throw new Error("CONTRACT_RABBITMQ_URL is not set");
-  return new RabbitCommandConsumer({ url, group });
+  return new RabbitCommandConsumer({ url, group, newQueueSettleMs: 0 });
 }
