@@ -18,7 +18,7 @@ import type { OrderView, Subject } from "./subject.ts";
 
 const SYMBOL = 1;
 const LARGEST = Number.MAX_SAFE_INTEGER;
-const START_MS = Date.parse("2026-01-05T12:00:00Z");
+const START_MS = Date.parse("1990-01-01T00:00:00Z");
 
 /** An amount that the edge refuses: no command is made of it. */
 class EdgeRefusal extends Error {
@@ -96,7 +96,7 @@ export class CommandDriver implements ScenarioDriver {
         price: ticks(order.price),
         stop: ticks(order.stopPrice),
         paid: formatTickLots(order.filledQuote, market.tick, market.lot),
-        triggered: String(order.triggeredAtMs - START_MS),
+        triggered: new Date(order.triggeredAtMs).toISOString(),
       },
     };
   }

@@ -67,6 +67,17 @@ export function checkFilters(spec: SymbolSpec, request: OrderRequest, reference:
   return Code.NONE;
 }
 
+export function isImmediate(timeInForce: TimeInForce): boolean {
+  return timeInForce === TimeInForce.Ioc || timeInForce === TimeInForce.Fok;
+}
+
+/** At most this many trades may an iceberg make of one taker: see engine/core/check-order.ts. */
+const MOST_ICEBERG_PARTS = 10_000n;
+
+export function isDisplayable(display: bigint, quantity: bigint): boolean {
+  return display >= 1n && display <= quantity && quantity <= display * MOST_ICEBERG_PARTS;
+}
+
 /** Instructions that need, or forbid, one another: in the order of the codes' numbers. */
 export function checkConflicts(request: OrderRequest, timeMs: number): Code {
   const { type, timeInForce } = request;
@@ -74,7 +85,7 @@ export function checkConflicts(request: OrderRequest, timeMs: number): Code {
   const hasStop = type === OrderType.Stop || type === OrderType.StopLimit;
   const marketAtLast =
     type === OrderType.Market || type === OrderType.Stop || (trailing && request.price === 0);
-  const immediate = timeInForce === TimeInForce.Ioc || timeInForce === TimeInForce.Fok;
+  const immediate = isImmediate(timeInForce);
 
   if ((type === OrderType.Limit || type === OrderType.StopLimit) && request.price === 0) {
     return Code.PRICE_REQUIRED;
@@ -101,7 +112,9 @@ export function checkConflicts(request: OrderRequest, timeMs: number): Code {
   if (request.postOnly && (immediate || marketAtLast)) return Code.POST_ONLY_NOT_ALLOWED;
   if (request.displayQuantity > 0) {
     if (type !== OrderType.Limit || immediate) return Code.DISPLAY_QUANTITY_NOT_ALLOWED;
-    if (request.displayQuantity > request.quantity) return Code.DISPLAY_QUANTITY_INVALID;
+    if (!isDisplayable(BigInt(request.displayQuantity), BigInt(request.quantity))) {
+      return Code.DISPLAY_QUANTITY_INVALID;
+    }
   }
   if (timeInForce === TimeInForce.Gtd && request.expireAtMs === 0) return Code.EXPIRE_AT_REQUIRED;
   if (request.expireAtMs > 0) {

@@ -5,6 +5,7 @@ import {
   checkConflicts,
   checkFilters,
   checkListPrices,
+  isImmediate,
   statusCode,
   stopHolds,
   wouldMatch,
@@ -15,6 +16,7 @@ import { idOf, type NaiveOrder, type NaiveSymbol, NO_ID } from "./naive-order.ts
 export interface EntryContext {
   readonly market: NaiveSymbol;
   readonly reference: bigint;
+  readonly isSideFull: (side: Side, more: bigint) => boolean;
   readonly timeMs: number;
   readonly userId: string;
   readonly disabled: boolean;
@@ -42,8 +44,7 @@ export function isMalformedList(command: Command): boolean {
     isMalformedOrder(command, stopLeg) ||
     idOf(command.id) === NO_ID ||
     order.type !== OrderType.Limit ||
-    order.timeInForce === TimeInForce.Ioc ||
-    order.timeInForce === TimeInForce.Fok ||
+    isImmediate(order.timeInForce) ||
     (stopLeg.type !== OrderType.Stop && stopLeg.type !== OrderType.StopLimit) ||
     order.side !== stopLeg.side ||
     order.quantity !== stopLeg.quantity
@@ -59,53 +60,61 @@ export function checkEntry(
   others: readonly NaiveOrder[],
   context: EntryContext,
 ): Code {
-  const { market, userId } = context;
-  const mine = others.filter((order) => order.userId === userId && order.symbol === market.spec.symbol);
   const [limitLeg, stopLeg] = legs;
-  const isList = limitLeg !== undefined && stopLeg !== undefined;
-
-  const stages: (() => Code)[] = [
-    () => statusCode(market.status),
-    ...legs.map((leg) => () => checkFilters(market.spec, leg, context.reference)),
-    ...legs.map((leg) => () => checkConflicts(leg, context.timeMs)),
-    () => (isList ? checkListPrices(limitLeg, stopLeg, market.last) : Code.NONE),
-    ...legs.map((leg) => () => {
-      const taken = mine.some((order) => order.clientOrderId === leg.clientOrderId);
-      return leg.clientOrderId !== "" && taken ? Code.DUPLICATE_CLIENT_ORDER_ID : Code.NONE;
-    }),
-    () => {
-      const same =
-        isList && limitLeg.clientOrderId !== "" && limitLeg.clientOrderId === stopLeg.clientOrderId;
-      return same ? Code.DUPLICATE_CLIENT_ORDER_ID : Code.NONE;
-    },
-    () => (context.disabled ? Code.USER_DISABLED : Code.NONE),
-    () => {
-      const most = market.spec.maxOpenOrders;
-      return most > 0 && mine.length + legs.length > most ? Code.TOO_MANY_OPEN_ORDERS : Code.NONE;
-    },
-    ...legs.map((leg) => () => checkAgainstMarket(leg, others, market, isList)),
-  ];
-  for (const stage of stages) {
-    const code = stage();
+  for (const leg of legs) {
+    const code = checkOrder(leg, legs, others, context);
     if (code !== Code.NONE) return code;
   }
-  return Code.NONE;
+  if (limitLeg === undefined || stopLeg === undefined) return Code.NONE;
+  const { clientOrderId } = limitLeg;
+  if (clientOrderId !== "" && clientOrderId === stopLeg.clientOrderId) return Code.DUPLICATE_CLIENT_ORDER_ID;
+  const prices = checkListPrices(limitLeg, stopLeg, context.market.last);
+  if (prices !== Code.NONE) return prices;
+  const matches = wouldMatch(others, context.market.spec.symbol, limitLeg.side, BigInt(limitLeg.price));
+  return matches ? Code.LIST_WOULD_MATCH : Code.NONE;
 }
 
-/** postOnly, a stop whose condition already holds, a limit leg that would match. */
-function checkAgainstMarket(
+function checkOrder(
   leg: OrderRequest,
+  legs: readonly OrderRequest[],
   others: readonly NaiveOrder[],
-  market: NaiveSymbol,
-  isList: boolean,
+  context: EntryContext,
 ): Code {
-  if (leg.type === OrderType.Limit) {
-    const matches = wouldMatch(others, market.spec.symbol, leg.side, BigInt(leg.price));
-    if (matches && leg.postOnly) return Code.POST_ONLY_WOULD_CROSS;
-    if (matches && isList) return Code.LIST_WOULD_MATCH;
+  const { market, userId } = context;
+  const { spec } = market;
+  const mine = others.filter((order) => order.userId === userId && order.symbol === spec.symbol);
+  const rests = leg.type === OrderType.Limit && !isImmediate(leg.timeInForce);
+  const stops = leg.type === OrderType.Stop || leg.type === OrderType.StopLimit;
+  const waits = stops || leg.type === OrderType.TrailingStop;
+  const isNewName = !mine.some((order) => order.clientOrderId === leg.clientOrderId);
+  const stages: readonly (readonly [Code, () => boolean])[] = [
+    [Code.DUPLICATE_CLIENT_ORDER_ID, () => leg.clientOrderId !== "" && !isNewName],
+    [Code.USER_DISABLED, () => context.disabled],
+    [
+      Code.TOO_MANY_OPEN_ORDERS,
+      () => (rests || waits) && spec.maxOpenOrders > 0 && mine.length + legs.length > spec.maxOpenOrders,
+    ],
+    [Code.AMOUNT_OUT_OF_RANGE, () => rests && context.isSideFull(leg.side, BigInt(leg.quantity))],
+    [
+      Code.STOP_WOULD_TRIGGER,
+      () => stops && legs.length === 1 && stopHolds(leg.side, BigInt(leg.stopPrice), market.last),
+    ],
+    [
+      Code.POST_ONLY_WOULD_CROSS,
+      () =>
+        leg.postOnly &&
+        leg.type === OrderType.Limit &&
+        wouldMatch(others, spec.symbol, leg.side, BigInt(leg.price)),
+    ],
+  ];
+  const alone = [
+    () => statusCode(market.status),
+    () => checkFilters(spec, leg, context.reference),
+    () => checkConflicts(leg, context.timeMs),
+  ];
+  for (const check of alone) {
+    const code = check();
+    if (code !== Code.NONE) return code;
   }
-  if (leg.type === OrderType.Stop || leg.type === OrderType.StopLimit) {
-    if (stopHolds(leg.side, BigInt(leg.stopPrice), market.last)) return Code.STOP_WOULD_TRIGGER;
-  }
-  return Code.NONE;
+  return stages.find(([, fails]) => fails())?.[0] ?? Code.NONE;
 }

@@ -1,9 +1,10 @@
 import { Code } from "../../engine/core/codes.ts";
 import { EventType } from "../../engine/core/event.ts";
 import { OrderStatus, OrderType, Side, TimeInForce } from "../../engine/core/terms.ts";
-import { beyondBand, stopHolds, trailingHolds, wouldMatch } from "./naive-checks.ts";
+import { beyondBand, insideBand, isImmediate, stopHolds, trailingHolds, wouldMatch } from "./naive-checks.ts";
 import {
   isConditional,
+  LARGEST,
   type NaiveEvent,
   type NaiveOrder,
   type NaiveSymbol,
@@ -25,7 +26,10 @@ export class NaiveMatching {
   named = new Map<string, NaiveOrder>();
   timeMs = 0;
   readonly #arrivals: Arrivals = { next: 1 };
-  #queue: { readonly order: NaiveOrder; readonly price: bigint }[] = [];
+  /** Trades that the conditional orders have not looked at yet. */
+  #trades: { readonly symbol: number; readonly price: bigint }[] = [];
+  /** Triggered, not yet entered. */
+  readonly #queue: NaiveOrder[] = [];
   /** The band's reference, fixed for the whole command. */
   #reference = 0n;
 
@@ -60,7 +64,6 @@ export class NaiveMatching {
     else this.enter(order);
   }
 
-  /** The limit leg of a list: it would not match, so it rests. */
   rest(order: NaiveOrder): void {
     order.status = order.filledQuantity > 0n ? OrderStatus.PartiallyFilled : OrderStatus.Open;
     order.resting = true;
@@ -84,25 +87,43 @@ export class NaiveMatching {
     this.#settle(order, ended);
   }
 
-  /** What the command's trades triggered, in their order; what those trigger comes after. */
+  /**
+   * Trade by trade, what the command's trades activate and trigger; then the triggered orders enter one by
+   * one, and what the trades of each trigger goes to the end of the queue.
+   */
   runTriggers(): void {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const { order, price } = next;
-      if (!order.waiting) continue;
-      order.waiting = false;
-      order.triggeredAtMs = this.timeMs;
-      order.status = OrderStatus.Open;
-      this.emit(EventType.Triggered, order, { price });
-      this.#endSibling(order);
-      if (order.postOnly && wouldMatch(this.live, order.symbol, order.side, order.price)) {
-        order.status = OrderStatus.Rejected;
-        order.code = Code.POST_ONLY_WOULD_CROSS;
-        this.#remove(order);
-        this.emit(EventType.Rejected, order, { code: order.code });
-        continue;
-      }
-      this.enter(order);
+    this.#lookAtTrades();
+    for (let order = this.#queue.shift(); order !== undefined; order = this.#queue.shift()) {
+      this.#enterTriggered(order);
+      this.#lookAtTrades();
     }
+  }
+
+  #enterTriggered(order: NaiveOrder): void {
+    const rests = order.price > 0n && !isImmediate(order.timeInForce);
+    if (rests && this.isSideFull(order.symbol, order.side, remainingOf(order), this.live)) {
+      this.#refuseTriggered(order, Code.AMOUNT_OUT_OF_RANGE);
+    } else if (order.postOnly && wouldMatch(this.live, order.symbol, order.side, order.price)) {
+      this.#refuseTriggered(order, Code.POST_ONLY_WOULD_CROSS);
+    } else this.enter(order);
+  }
+
+  #refuseTriggered(order: NaiveOrder, code: Code): void {
+    this.#remove(order);
+    this.reject(order, code);
+  }
+
+  /** Told as Rejected, kept with its code. */
+  reject(order: NaiveOrder, code: Code): void {
+    order.status = OrderStatus.Rejected;
+    order.code = code;
+    this.emit(EventType.Rejected, order, { price: order.price, quantity: order.quantity, code });
+  }
+
+  /** Would `more` lots take a side's open quantity past what a number holds exactly? */
+  isSideFull(symbol: number, side: Side, more: bigint, orders: readonly NaiveOrder[]): boolean {
+    const resting = orders.filter((one) => one.resting && one.symbol === symbol && one.side === side);
+    return resting.reduce((sum, one) => sum + remainingOf(one), more) > LARGEST;
   }
 
   /** Ends a live order and, unless told otherwise, the other leg of its list. */
@@ -151,11 +172,12 @@ export class NaiveMatching {
       this.fill(order);
       return;
     }
-    const beyond = this.#boundsOf(order).beyondBand;
+    const { priceBandBps } = this.#market(order).spec;
+    const triggered = order.type !== OrderType.Limit;
     if (order.price === 0n) {
       const code = ended === "band" ? Code.EXPIRED_PRICE_BAND : Code.EXPIRED_NO_LIQUIDITY;
       this.end(order, OrderStatus.Expired, code);
-    } else if (beyond(order.price)) {
+    } else if (triggered && !insideBand(order.price, this.#reference, priceBandBps)) {
       this.end(order, OrderStatus.Expired, Code.EXPIRED_PRICE_BAND);
     } else if (order.timeInForce === TimeInForce.Ioc) {
       this.end(order, OrderStatus.Expired, Code.EXPIRED_IMMEDIATE_OR_CANCEL);
@@ -171,8 +193,7 @@ export class NaiveMatching {
     if (!maker.resting) this.fill(maker);
     this.#endSibling(maker);
     this.#endSibling(taker);
-    this.#market(maker).last = price;
-    this.#look(maker.symbol, price);
+    this.#trades.push({ symbol: maker.symbol, price });
   }
 
   #prevented(
@@ -182,7 +203,9 @@ export class NaiveMatching {
     ends: { readonly maker: boolean; readonly taker: boolean },
   ): void {
     this.named.set(taker.id, taker);
-    this.emit(EventType.Prevented, maker, { other: taker.id, price: maker.price, quantity });
+    if (quantity > 0n) {
+      this.emit(EventType.Prevented, maker, { other: taker.id, price: maker.price, quantity });
+    }
     for (const [order, ending] of [
       [maker, ends.maker],
       [taker, ends.taker],
@@ -192,23 +215,36 @@ export class NaiveMatching {
     }
   }
 
-  /** Every conditional order of the symbol looks at the trade, by when it was placed. */
-  #look(symbol: number, price: bigint): void {
-    const waiting = this.live
-      .filter((order) => order.symbol === symbol && order.waiting && !order.queued)
-      .sort((one, other) => one.place - other.place);
-    for (const order of waiting) {
-      if (order.type !== OrderType.TrailingStop) {
-        order.queued = stopHolds(order.side, order.stopPrice, price);
-      } else if (!order.active) {
-        this.#activate(order, price);
-      } else {
-        const better = order.side === Side.Sell ? price > order.extreme : price < order.extreme;
-        if (better) order.extreme = price;
-        order.queued = trailingHolds(order, price);
+  /** Every waiting order looks at every trade, by when it was placed. */
+  #lookAtTrades(): void {
+    const trades = this.#trades;
+    this.#trades = [];
+    for (const { symbol, price } of trades) {
+      const market = this.symbols.get(symbol);
+      if (market !== undefined) market.last = price;
+      const waiting = this.live
+        .filter((order) => order.symbol === symbol && order.waiting)
+        .sort((one, other) => one.place - other.place);
+      for (const order of waiting) {
+        if (order.type !== OrderType.TrailingStop) {
+          if (stopHolds(order.side, order.stopPrice, price)) this.#trigger(order, price);
+        } else if (!order.active) {
+          this.#activate(order, price);
+        } else {
+          const better = order.side === Side.Sell ? price > order.extreme : price < order.extreme;
+          if (better) order.extreme = price;
+          if (trailingHolds(order, price)) this.#trigger(order, price);
+        }
       }
-      if (order.queued) this.#queue.push({ order, price });
     }
+  }
+
+  #trigger(order: NaiveOrder, price: bigint): void {
+    order.waiting = false;
+    order.triggeredAtMs = this.timeMs;
+    this.emit(EventType.Triggered, order, { price });
+    this.#endSibling(order);
+    this.#queue.push(order);
   }
 
   #activate(order: NaiveOrder, price: bigint): void {

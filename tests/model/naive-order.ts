@@ -49,8 +49,6 @@ export interface NaiveOrder {
 
   /** A conditional order that has not triggered. */
   waiting: boolean;
-  /** A trade has fulfilled its condition: it stands in the queue. */
-  queued: boolean;
   /** In the book. */
   resting: boolean;
   /** Lots that show, while it rests. */
@@ -149,7 +147,6 @@ export function orderFrom(
     filledQuote: 0n,
     preventedQuote: 0n,
     waiting: false,
-    queued: false,
     resting: false,
     visible: 0n,
     arrival: 0,

@@ -59,7 +59,7 @@ function quoteLeft(taker: NaiveOrder): bigint {
 /** Lots that the taker could still take at `price`. */
 function lotsThatFit(taker: NaiveOrder, price: bigint): bigint {
   if (taker.quoteQuantity === 0n) return remainingOf(taker);
-  return smaller(quoteLeft(taker) / price, LARGEST - taker.filledQuantity - taker.preventedQuantity);
+  return smaller(quoteLeft(taker) / price, LARGEST);
 }
 
 export function sweep(

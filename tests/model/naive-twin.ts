@@ -79,7 +79,7 @@ export class NaiveTwin {
       case CommandKind.ExpireDue:
         return this.#expireDue(command);
       case CommandKind.Refusal:
-        return command.code as Code;
+        return (command.code === 0 ? Code.INTERNAL_REFUSED : command.code) as Code;
     }
   }
 
@@ -87,7 +87,6 @@ export class NaiveTwin {
     const { order } = command;
     if (isMalformedOrder(command, order)) return Code.MALFORMED_COMMAND;
     if (this.#isLive(order)) return Code.DUPLICATE_ORDER_ID;
-    if (!this.matching.symbols.has(command.symbol)) return Code.UNKNOWN_SYMBOL;
     const code = this.#check(command, [order], this.matching.live);
     if (code !== Code.NONE) this.#reject(command, order, code);
     else this.matching.accept(this.#make(command, order, ""));
@@ -100,7 +99,6 @@ export class NaiveTwin {
     if (this.#isLive(order) || this.#isLive(stopLeg) || idOf(order.id) === idOf(stopLeg.id)) {
       return Code.DUPLICATE_ORDER_ID;
     }
-    if (!this.matching.symbols.has(command.symbol)) return Code.UNKNOWN_SYMBOL;
     const code = this.#check(command, [order, stopLeg], this.matching.live);
     for (const leg of [order, stopLeg]) {
       if (code !== Code.NONE) this.#reject(command, leg, code);
@@ -115,23 +113,24 @@ export class NaiveTwin {
     if (isMalformedOrder(command, order)) return Code.MALFORMED_COMMAND;
     if (this.#isLive(order)) return Code.DUPLICATE_ORDER_ID;
     const market = matching.symbols.get(command.symbol);
-    if (market === undefined) return Code.UNKNOWN_SYMBOL;
-    const closed = statusCode(market.status);
+    const closed = market === undefined ? Code.UNKNOWN_SYMBOL : statusCode(market.status);
     const old = this.#target(command);
     if (closed !== Code.NONE) {
       this.#reject(command, order, closed);
       return Code.NONE;
     }
-    if (old === undefined && command.stopOnFailure) {
-      this.#reject(command, order, Code.REPLACE_STOPPED);
-      return Code.NONE;
+    if (old === undefined) {
+      matching.emit(EventType.Refused, null, { code: Code.ORDER_NOT_OPEN });
+      if (command.stopOnFailure) {
+        this.#reject(command, order, Code.REPLACE_STOPPED);
+        return Code.NONE;
+      }
     }
     const sibling = old === undefined ? undefined : matching.siblingOf(old);
     const others = matching.live.filter((other) => other !== old && other !== sibling);
     const code = this.#check(command, [order], others);
-    if (code === Code.NONE || !command.stopOnFailure) {
-      if (old === undefined) matching.emit(EventType.Refused, null, { code: Code.ORDER_NOT_OPEN });
-      else matching.end(old, OrderStatus.Cancelled, Code.CANCELLED_BY_REPLACE);
+    if (old !== undefined && (code === Code.NONE || !command.stopOnFailure)) {
+      matching.end(old, OrderStatus.Cancelled, Code.CANCELLED_BY_REPLACE);
     }
     if (code !== Code.NONE) this.#reject(command, order, code);
     else matching.accept(this.#make(command, order, ""));
@@ -188,9 +187,15 @@ export class NaiveTwin {
     if (spec === null) return Code.MALFORMED_COMMAND;
     const wrong = checkDefinition(spec);
     if (wrong !== Code.NONE) return wrong;
-    if (this.matching.symbols.has(spec.symbol)) return Code.SYMBOL_EXISTS;
+    const known = [...this.matching.symbols.values()];
+    if (known.some((one) => one.spec.symbol === spec.symbol || one.spec.name === spec.name)) {
+      return Code.SYMBOL_EXISTS;
+    }
     this.matching.symbols.set(spec.symbol, { spec, status: spec.status, last: 0n });
-    this.matching.emit(EventType.SymbolDefined, null, { other: String(spec.symbol), code: spec.status });
+    this.matching.emit(EventType.SymbolDefined, null, {
+      other: String(spec.symbol),
+      quantity: BigInt(spec.status),
+    });
     return Code.NONE;
   }
 
@@ -201,7 +206,7 @@ export class NaiveTwin {
     market.status = command.status;
     this.matching.emit(EventType.SymbolStatusChanged, null, {
       other: String(command.symbol),
-      code: command.status,
+      quantity: BigInt(command.status),
     });
     if (command.status === SymbolStatus.Delisted) {
       this.#endAll((order) => order.symbol === command.symbol, Code.CANCELLED_BY_DELISTING);
@@ -213,7 +218,7 @@ export class NaiveTwin {
     if (command.userId === "") return Code.MALFORMED_COMMAND;
     this.matching.emit(EventType.UserSwitched, null, {
       other: command.userId,
-      code: command.enabled ? 1 : 0,
+      quantity: command.enabled ? 1n : 0n,
     });
     if (!command.enabled) {
       this.disabledUsers.delete(command.userId);
@@ -241,6 +246,7 @@ export class NaiveTwin {
     return checkEntry(legs, others, {
       market,
       reference,
+      isSideFull: (side, more) => this.matching.isSideFull(command.symbol, side, more, others),
       timeMs: command.timeMs,
       userId: command.userId,
       disabled: this.disabledUsers.has(command.userId),
@@ -259,9 +265,7 @@ export class NaiveTwin {
   #reject(command: Command, request: OrderRequest, code: Code): void {
     const listId = command.kind === CommandKind.PlaceList ? idOf(command.id) : "";
     const order = this.#make(command, request, listId);
-    order.status = OrderStatus.Rejected;
-    order.code = code;
-    this.matching.emit(EventType.Rejected, order, { code });
+    this.matching.reject(order, code);
   }
 
   #cancelsRefused(command: Command): Code {

@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CommandDriver } from "./command-driver.ts";
+import { CoreSubject } from "./core-subject.ts";
 import { parseScenarios } from "./scenario-parser.ts";
 import { runScenario } from "./scenario-runner.ts";
 import { TwinSubject } from "./subject.ts";
 
 const folder = new URL("./scenarios/", import.meta.url);
-const subjects = [["the naive twin", () => new TwinSubject()]] as const;
+const subjects = [
+  ["the core", () => new CoreSubject()],
+  ["the naive twin", () => new TwinSubject()],
+] as const;
 
 describe("the scenario runner", () => {
   it("notices every expectation that does not hold", async () => {

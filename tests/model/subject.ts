@@ -26,12 +26,15 @@ export interface OrderView {
   readonly trailingDelta: bigint;
   readonly trailingAmount: bigint;
   readonly activationPrice: bigint;
+  /** When it ends by itself, 0: never. */
   readonly expireAtMs: number;
   readonly triggeredAtMs: number;
   readonly filledQuantity: bigint;
   readonly preventedQuantity: bigint;
   readonly filledQuote: bigint;
   readonly remaining: bigint;
+  /** Lots that show, 0n unless it rests. */
+  readonly visible: bigint;
 }
 
 export interface LevelView {
@@ -114,11 +117,12 @@ function viewOf(order: NaiveOrder): OrderView {
     trailingDelta: order.trailingDelta,
     trailingAmount: order.trailingAmount,
     activationPrice: order.activationPrice,
-    expireAtMs: order.expireAtMs,
+    expireAtMs: order.dueAtMs,
     triggeredAtMs: order.triggeredAtMs,
     filledQuantity: order.filledQuantity,
     preventedQuantity: order.preventedQuantity,
     filledQuote: order.filledQuote,
     remaining: remainingOf(order),
+    visible: order.resting ? order.visible : 0n,
   };
 }
