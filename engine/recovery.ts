@@ -143,8 +143,7 @@ async function whyUnusable(
 function restore(group: GroupState, snapshot: Snapshot): History | string {
   try {
     const body = decodeSnapshotBody(snapshot.body);
-    const core = new MatchingCore();
-    core.restore(body.core);
+    const core = MatchingCore.restore(body.core);
     const recentIds = new RecentIds();
     const reader = new ByteReader().open(body.recentIds);
     recentIds.read(reader);

@@ -106,8 +106,11 @@ export function isSideFull(core: CoreState, symbol: SymbolState, side: Side, lot
   return core.levels.openQuantity(side === Side.Buy ? symbol.bids : symbol.asks) > MAX_LOTS - lots;
 }
 
-/** Puts an order at the back of its level. */
-export function rest(core: CoreState, symbol: SymbolState, slot: number): void {
+/**
+ * Puts an order at the back of its level. `shownOfIceberg`: lots that show of an iceberg that is restored; 0:
+ * its first part.
+ */
+export function rest(core: CoreState, symbol: SymbolState, slot: number, shownOfIceberg = 0): void {
   const { orders, levels } = core;
   const bits = orders.bits(slot);
   if ((bits & Row.IS_OPEN) === 0) open(core, symbol, slot);
@@ -116,7 +119,7 @@ export function rest(core: CoreState, symbol: SymbolState, slot: number): void {
   const level = levels.at(side, orders.price(slot));
   let shown = remaining;
   if ((bits & Row.IS_ICEBERG) !== 0) {
-    shown = partToShow(core, slot);
+    shown = shownOfIceberg === 0 ? partToShow(core, slot) : shownOfIceberg;
     core.extras.setDouble(orders.extras(slot), ExtraDouble.Shown, shown);
     levels.addHidden(level, remaining - shown);
   }

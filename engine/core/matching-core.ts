@@ -13,6 +13,9 @@ import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 import { placeOrder } from "./place-order.ts";
 import { replaceOrder } from "./replace-order.ts";
+import { readSnapshot } from "./snapshot-restore.ts";
+import { hashState, writeSnapshot } from "./snapshot-writer.ts";
+import { hashText } from "./state-hash.ts";
 import type { SymbolSpec } from "./symbol-spec.ts";
 import type { Side } from "./terms.ts";
 import { CommandKind } from "./terms.ts";
@@ -44,6 +47,23 @@ export class MatchingCore {
     this.orders = this.#state.orders;
     this.extras = this.#state.extras;
     this.users = this.#state.users;
+  }
+
+  /** A core as it was when the snapshot was taken; throws a SnapshotError. */
+  static restore(bytes: Uint8Array, options: MatchingCoreOptions = {}): MatchingCore {
+    const core = new MatchingCore(options);
+    readSnapshot(core.#state, bytes);
+    return core;
+  }
+
+  /** The whole state between two commands, with a checksum: equal states give equal bytes. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    return writeSnapshot(this.#state);
+  }
+
+  /** Hash of the canonical state, 32 hexadecimal digits: free of slots, capacities, and how it came about. */
+  stateHash(): string {
+    return hashText(hashState(this.#state));
   }
 
   /** Sequence of the last command, 0 before the first. */

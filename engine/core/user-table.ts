@@ -42,10 +42,15 @@ export class UserTable {
   intern(name: string): number {
     if (name === this.#lastName && this.#lastSlot >= 0) return this.#lastSlot;
     let slot = this.find(name);
-    if (slot < 0) slot = this.#create(name);
+    if (slot < 0) slot = this.#create(name, IDLE_KEPT);
     this.#lastName = name;
     this.#lastSlot = slot;
     return slot;
+  }
+
+  /** A slot for a user that is not known; never one of an idle user. */
+  add(name: string): number {
+    return this.#create(name, Number.POSITIVE_INFINITY);
   }
 
   /** Slot of a user that is known, or −1. */
@@ -122,9 +127,9 @@ export class UserTable {
     if (count === 0 && this.#disabled.get(user) === 0) this.#joinIdle(user);
   }
 
-  #create(name: string): number {
+  #create(name: string, idleKept: number): number {
     let slot = this.#idleFirst;
-    if (this.#idleCount > IDLE_KEPT) {
+    if (this.#idleCount > idleKept) {
       this.#leaveIdle(slot);
       this.#index.remove(slot);
     } else {
