@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
-import { migrate } from "../../db/migrate.ts";
+import { migrate } from "../../db/migrator.ts";
 import { createPostgresSnapshotStore } from "../../db/snapshot-store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { describeSnapshotStore } from "./snapshot-store.ts";

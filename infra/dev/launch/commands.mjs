@@ -74,15 +74,23 @@ export const commands = {
   },
   migrate: {
     purpose: "bring the database's schema up to date",
-    steps: (args) => [onDeno("client", "db/migrate.ts", ...args)],
+    steps: (args) => [onDeno("client", "db/main.ts", ...args)],
+  },
+  "migrate:revert": {
+    purpose: "take back the last migration, or the last so many",
+    steps: (args) => [onDeno("client", "db/main.ts", "revert", ...args)],
+  },
+  "migrate:show": {
+    purpose: "which migrations are applied, and since when",
+    steps: (args) => [onDeno("client", "db/main.ts", "show", ...args)],
   },
   replay: {
     purpose: "drive a running engine with recorded order flow",
-    steps: (args) => [onDeno("client", "infra/dev/replay/main.ts", ...args)],
+    steps: (args) => [onDeno("client", "infra/tools/replay/main.ts", ...args)],
   },
   scenarios: {
     purpose: "run scenario files through the core or over HTTP",
-    steps: (args) => [onDeno("client", "infra/dev/scenarios/main.ts", ...args)],
+    steps: (args) => [onDeno("client", "infra/tools/scenarios/main.ts", ...args)],
   },
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",
