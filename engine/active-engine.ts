@@ -199,6 +199,8 @@ export class ActiveEngine {
         this.#inFlight = null;
         this.#planExpiry();
         this.#pump();
+        // Asked for while the batch was on its way, and nothing may follow it for long.
+        this.#writeWholeBooks();
       },
       (cause: unknown) => {
         this.#inFlight = null;
