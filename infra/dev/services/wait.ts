@@ -1,10 +1,14 @@
 /** Waiting for something to become true, never for luck. */
 
+import { setTimeout as pause } from "node:timers/promises";
+
 /** How long between two looks: short enough not to be felt, long enough to leave the processor alone. */
 const pauseMs = 25;
 
 /**
  * Looks again and again until `probe` gives something other than undefined (or does not throw), and returns that.
+ *
+ * A look that hangs ends with the deadline too.
  *
  * @param what said in the error, as "waited 10 s for …"
  * @throws after `deadlineMs`, with the last fault as its cause
@@ -15,16 +19,17 @@ export async function waitFor<T>(
   probe: () => Promise<T | undefined> | T | undefined,
 ): Promise<T> {
   const end = Date.now() + deadlineMs;
+  const ended = pause(deadlineMs, undefined, { ref: false });
   let cause: unknown;
-  for (;;) {
+  while (Date.now() < end) {
     try {
-      const found = await probe();
+      const found = await Promise.race([probe(), ended]);
       if (found !== undefined) return found;
       cause = undefined;
     } catch (error) {
       cause = error;
     }
-    if (Date.now() >= end) throw new Error(`waited ${deadlineMs / 1000} s for ${what}`, { cause });
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await pause(pauseMs);
   }
+  throw new Error(`waited ${deadlineMs / 1000} s for ${what}`, { cause });
 }

@@ -1,0 +1,82 @@
+/**
+ * `npm run stack`: the whole system on this machine, for a person to try. One Ctrl-C ends all of it.
+ *
+ *     npm run stack -- [--apis 2] [--engines 2] [--runtime deno|node]
+ */
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { type Stack, startStack } from "./stack/stack.ts";
+
+const { values } = parseArgs({
+  options: {
+    apis: { type: "string", default: "2" },
+    engines: { type: "string", default: "2" },
+    runtime: { type: "string", default: "deno" },
+  },
+});
+const { runtime } = values;
+const counts = { apis: Number(values.apis), engines: Number(values.engines) };
+if (!Object.values(counts).every((count) => Number.isInteger(count) && count >= 1))
+  fail("--apis and --engines take a number from 1 on");
+if (runtime !== "deno" && runtime !== "node") fail("--runtime takes deno or node");
+
+const isTerminal = process.stdout.isTTY === true;
+const startedAt = Date.now();
+let stack: Stack | undefined;
+let isEnding = false;
+process.on("SIGINT", () => void end());
+process.on("SIGTERM", () => void end());
+
+try {
+  stack = await startStack({
+    ...counts,
+    group: "main",
+    runtime,
+    durable: true,
+    logFormat: isTerminal ? "pretty" : "json",
+    onLine: (name, line) => console.log(`${name.padEnd(9)}│ ${line}`),
+    onProgress: (words) => console.log(`stack    │ ${words}`),
+  });
+} catch (error) {
+  fail(`The stack could not be started: ${error instanceof Error ? error.message : String(error)}`);
+}
+console.log(whereThingsAre(stack));
+
+/** Once it runs it is stopped in order; asked twice, or while it starts, at once: the guards see to what is left. */
+async function end(): Promise<void> {
+  if (isEnding || stack === undefined) process.exit(130);
+  isEnding = true;
+  console.log("stack    │ stopping; once more stops at once");
+  await stack.stop();
+  console.log("stack    │ stopped");
+}
+
+function fail(words: string): never {
+  console.error(words);
+  process.exit(1);
+}
+
+function whereThingsAre({ apis, postgres, redis, rabbitmq }: Stack): string {
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  const order =
+    '{"symbol":"BTC/USDT","side":"SELL","type":"LIMIT","timeInForce":"GTC","quantity":"0.01","price":"60000"}';
+  const [first, second = first] = apis;
+  const post = (url: string | undefined, user: string, body: string) =>
+    `  curl -s ${url}/api/v1/orders -H 'Authorization: Bearer dev:${user}' \\\n` +
+    `    -H 'Content-Type: application/json' -d '${body}'`;
+  return [
+    "",
+    `The stack is ready (${seconds} s).`,
+    ...apis.map(({ name, url }) => `  ${name.padEnd(11)} ${url}   ${url}/docs`),
+    `  PostgreSQL  ${postgres.version}  ${postgres.url}`,
+    `  Redis       ${redis.version}  ${redis.url}`,
+    `  RabbitMQ    ${rabbitmq.version}  ${rabbitmq.url}`,
+    "",
+    "Place an order through one API process, and cross it through another:",
+    post(first?.url, "alice", order),
+    post(second?.url, "bob", order.replace("SELL", "BUY")),
+    "",
+    "Ctrl-C ends everything and removes its data.",
+    "",
+  ].join("\n");
+}
