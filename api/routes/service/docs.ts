@@ -52,7 +52,6 @@ function startScript(docsToken: string): string {
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
-  tryItOutEnabled: true,
   displayRequestDuration: true,
   persistAuthorization: false,
   validatorUrl: null,
