@@ -55,7 +55,7 @@ export async function provideProgram(program: ServerProgram): Promise<string> {
 }
 
 /** Where a program is, if it is there. */
-export function findProgram(program: ServerProgram): string | undefined {
+function findProgram(program: ServerProgram): string | undefined {
   const folders = [...knownFolders, ...(process.env["PATH"] ?? "").split(delimiter), ...erlangFolders()];
   return folders.map((folder) => join(folder, program)).find(isExecutable);
 }

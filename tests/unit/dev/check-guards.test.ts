@@ -25,7 +25,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "trade-engine-check-"));
   for (const name of [...settings, ...checker]) cpSync(inRoot(name), join(folder, name), { recursive: true });
   symlinkSync(inRoot("node_modules"), join(folder, "node_modules"));
-  const manifest = { type: "module", devDependencies: { "dependency-cruiser": "1.0.0" } };
+  const manifest = {
+    type: "module",
+    scripts: { check: "node infra/dev/launch.mjs check" },
+    devDependencies: { "dependency-cruiser": "1.0.0" },
+  };
   plant("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
   for (const [path, text] of Object.entries(sources)) plant(path, text);
 });
