@@ -134,16 +134,16 @@ class HttpBook implements EngineBook {
   }
 
   async look(): Promise<EngineLook> {
-    for (const [orderId, { body }] of this.#orders) if (isLive(body)) await this.#refresh(orderId);
-    const bids = await this.#queued("BUY");
-    const asks = await this.#queued("SELL");
-    const depth = await this.#depthThatShows(bids, asks);
+    const live = [...this.#orders].filter(([, { body }]) => isLive(body));
+    await Promise.all(live.map(([orderId]) => this.#refresh(orderId)));
+    const [bids, asks] = await Promise.all([this.#queued("BUY"), this.#queued("SELL")]);
+    const [depth, lastPrice] = await Promise.all([this.#depthThatShows(bids, asks), this.#lastPrice()]);
     const orders = new Map([...this.#orders].map(([orderId, { body }]) => [orderId, engineOrder(body)]));
     return {
       orders,
       bids: { levels: depth.bids, queue: bids },
       asks: { levels: depth.asks, queue: asks },
-      lastPrice: await this.#lastPrice(),
+      lastPrice,
     };
   }
 
@@ -163,15 +163,14 @@ class HttpBook implements EngineBook {
     return { orderId: body.orderId, refusal: null, killed, trades };
   }
 
-  /** Whose order was met in each trade: every user is asked for their own until all are known. */
+  /** Whose order was met in each trade: every user is asked for their own. */
   async #makersOf(tradeIds: ReadonlySet<string>): Promise<Map<string, string>> {
     const makers = new Map<string, string>();
+    if (tradeIds.size === 0) return makers;
     const users = new Set([...this.#orders.values()].map(({ user }) => user));
-    for (const user of users) {
-      if (makers.size === tradeIds.size) break;
-      for (const { tradeId, orderId, liquidity } of await this.#tradesOf(user, "")) {
-        if (liquidity === "MAKER" && tradeIds.has(tradeId)) makers.set(tradeId, orderId);
-      }
+    const told = await Promise.all([...users].map((user) => this.#tradesOf(user, "")));
+    for (const { tradeId, orderId, liquidity } of told.flat()) {
+      if (liquidity === "MAKER" && tradeIds.has(tradeId)) makers.set(tradeId, orderId);
     }
     return makers;
   }

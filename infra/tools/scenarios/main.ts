@@ -11,8 +11,11 @@ import { HttpEngine } from "./http-engine.ts";
 import { parseOptions, type ScenarioOptions, USAGE, UsageError } from "./options.ts";
 import { parseScenarios } from "./parse.ts";
 import { failureLines, summaryLines } from "./report.ts";
-import { runScenario, type ScenarioResult } from "./run.ts";
+import { runScenarios } from "./run.ts";
 import { MalformedScenarioError, type Scenario } from "./scenario.ts";
+
+/** Most of a scenario over HTTP is waiting for an answer. */
+const PARALLEL_OVER_HTTP = 4;
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
@@ -23,13 +26,10 @@ async function main(args: readonly string[]): Promise<number> {
   const scenarios = (await Promise.all(options.files.map(readScenarios)))
     .flat()
     .filter(({ name }) => name.includes(options.only));
-  const engine = engineOf(options);
-  const results: ScenarioResult[] = [];
-  for (const scenario of scenarios) {
-    const result = await runScenario(scenario, engine);
-    results.push(result);
+  const parallel = options.http === null ? 1 : PARALLEL_OVER_HTTP;
+  const results = await runScenarios(scenarios, engineOf(options), parallel, (result) => {
     if (result.failures.length > 0) print(failureLines(result));
-  }
+  });
   print(summaryLines(results, options.http === null ? "through the core" : `over HTTP, ${options.http}`));
   const failed = results.some(
     ({ failures, unchecked }) => failures.length > 0 || (options.strict && unchecked.size > 0),

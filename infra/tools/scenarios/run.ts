@@ -46,6 +46,35 @@ export async function runScenario(scenario: Scenario, engine: ScenarioEngine): P
   return tally.result();
 }
 
+/**
+ * Takes scenarios through, `parallel` at a time: their books have nothing to do with each other. The
+ * results come in the order of the scenarios.
+ * @param onResult hears of each as soon as it is its turn
+ */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  engine: ScenarioEngine,
+  parallel: number,
+  onResult: (result: ScenarioResult) => void,
+): Promise<ScenarioResult[]> {
+  const results: ScenarioResult[] = [];
+  const running: Promise<ScenarioResult>[] = [];
+  for (const [index, scenario] of scenarios.entries()) {
+    const run = runScenario(scenario, engine);
+    // A failure is told when its turn comes; until then it must not count as one nobody looks at.
+    run.catch(() => undefined);
+    running.push(run);
+    const isLast = index === scenarios.length - 1;
+    while (running.length >= parallel || (isLast && running.length > 0)) {
+      const result = (await running[0]) as ScenarioResult;
+      running.shift();
+      results.push(result);
+      onResult(result);
+    }
+  }
+  return results;
+}
+
 function carryOut(step: Step, book: ScenarioBook): Promise<StepOutcome> {
   switch (step.op) {
     case "place":
