@@ -57,6 +57,8 @@ DECLARE
   this_day timestamptz := date_trunc('day', p_now);
   wanted record;
 BEGIN
+  -- A partition lost in a crash is made again, and whatever is committed after it takes it along to the disk.
+  PERFORM set_config('synchronous_commit', 'off', true);
   FOR wanted IN
     SELECT 'orders' AS parent, to_char(range_start, '"orders_"YYYY_MM') AS name,
            range_start, range_start + interval '1 month' AS range_end
