@@ -273,6 +273,17 @@ export interface MarketDataReader {
   close(): Promise<void>;
 }
 
+/** Changes as they happen, for those who keep a copy of a book: subscribe, read `depth`, apply. */
+export interface MarketDataStream {
+  /**
+   * Calls `listener` with every update of the symbol that is written from now on, in order, once.
+   * Null instead of an update: some were missed, or one was too large to pass on; read `depth` again.
+   * Resolves to what ends the subscription; rejects with UnavailableError.
+   */
+  subscribe(symbol: number, listener: (update: BookUpdate | null) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
 // ── time ────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Clock {

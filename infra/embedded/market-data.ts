@@ -3,6 +3,7 @@ import {
   type Depth,
   FencedError,
   type MarketDataReader,
+  type MarketDataStream,
   type MarketDataWriter,
   type MarketTrade,
 } from "../../engine/ports.ts";
@@ -10,6 +11,8 @@ import { BookSide } from "./book-side.ts";
 
 /** How many recent trades are kept for each symbol, as in Redis. */
 const RECENT_TRADES = 1_000;
+
+type Listener = (update: BookUpdate | null) => void;
 
 interface Book {
   timeline: string;
@@ -27,13 +30,20 @@ interface Book {
 }
 
 /** Books and recent trades of a one-process system, by the same rules as in Redis. */
-export class EmbeddedMarketData implements MarketDataWriter, MarketDataReader {
+export class EmbeddedMarketData implements MarketDataWriter, MarketDataReader, MarketDataStream {
   readonly #books = new Map<number, Book>();
-  #published: (update: BookUpdate) => void;
+  readonly #listeners = new Map<number, Set<Listener>>();
 
-  /** @param published called with every update the first time it is written */
-  constructor(published: (update: BookUpdate) => void = () => {}) {
-    this.#published = published;
+  /** A listener must not throw. */
+  async subscribe(symbol: number, listener: Listener): Promise<() => Promise<void>> {
+    const listeners = this.#listeners.get(symbol) ?? new Set();
+    this.#listeners.set(symbol, listeners);
+    // The same function twice is two subscriptions.
+    const own: Listener = (update) => listener(update);
+    listeners.add(own);
+    return async () => {
+      listeners.delete(own);
+    };
   }
 
   async write(updates: readonly BookUpdate[]): Promise<readonly number[]> {
@@ -66,7 +76,9 @@ export class EmbeddedMarketData implements MarketDataWriter, MarketDataReader {
     return (this.#books.get(symbol)?.trades ?? []).slice(-limit).reverse();
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#listeners.clear();
+  }
 
   /** The book that an update may touch; null: only a full update may begin a timeline here. */
   #bookFor(update: BookUpdate): Book | "fenced" | null {
@@ -97,7 +109,10 @@ export class EmbeddedMarketData implements MarketDataWriter, MarketDataReader {
     const applies = update.full ? newer : !seen && follows;
     book.epoch = update.epoch;
     if (applies) applyLevels(book, update);
-    if (fresh || (update.full && applies)) this.#published(fresh ? update : { ...update, trades: [] });
+    if (fresh || (update.full && applies)) {
+      const published = fresh ? update : { ...update, trades: [] };
+      for (const listener of this.#listeners.get(update.symbol) ?? []) listener(published);
+    }
     return applies || seen;
   }
 }

@@ -3,5 +3,5 @@ import { describeMarketData } from "./market-data.ts";
 
 describeMarketData("embedded", async () => {
   const store = new EmbeddedMarketData();
-  return { writer: store, reader: store, close: () => store.close() };
+  return { writer: store, reader: store, stream: store, close: () => store.close() };
 });

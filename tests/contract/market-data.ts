@@ -6,14 +6,17 @@ import {
   type Depth,
   FencedError,
   type MarketDataReader,
+  type MarketDataStream,
   type MarketDataWriter,
   type MarketTrade,
 } from "../../engine/ports.ts";
+import { waitFor } from "../../infra/dev/services/wait.ts";
 
 /** What every market data store must do (`MarketDataWriter` and `MarketDataReader` of `engine/ports.ts`). */
 export interface MarketDataHarness {
   readonly writer: MarketDataWriter;
   readonly reader: MarketDataReader;
+  readonly stream: MarketDataStream;
   close(): Promise<void>;
 }
 
@@ -222,6 +225,50 @@ export function describeMarketData(name: string, makeHarness: () => Promise<Mark
       expect((await depth(10_000))?.asks).toEqual(asks);
     });
 
+    it("passes on every update once, in order, to all who listen to its symbol", async () => {
+      const [one, two, other]: (BookUpdate | null)[][] = [[], [], []];
+      await harness.stream.subscribe(SYMBOL, (update) => one!.push(update));
+      const end = await harness.stream.subscribe(SYMBOL, (update) => two!.push(update));
+      await harness.stream.subscribe(8, (update) => other!.push(update));
+      const sent = [
+        full({ sequence: 1, bids: [level(10, 5, 2)], asks: [level(11, 1), level(12, 1)] }),
+        change({ previousSequence: 1, sequence: 2, bids: [level(10, 0, 0)], trades: [trade(1), trade(2)] }),
+        change({ previousSequence: 2, sequence: 5, timeMs: 1_700_000_000_009, asks: [level(9, 3)] }),
+      ];
+      await write(...sent);
+      await write(...sent.slice(1));
+      await arrived(one!, 3);
+      await arrived(two!, 3);
+      await end();
+      const last = change({ previousSequence: 5, sequence: 6, trades: [trade(3, { takerSide: 1 })] });
+      await write(last);
+      await arrived(one!, 4);
+      expect(one).toEqual([...sent, last]);
+      expect(two).toEqual(sent);
+      expect(other).toEqual([]);
+    });
+
+    it("passes on updates that did not follow, then the full one without the trades that are known", async () => {
+      const updates: (BookUpdate | null)[] = [];
+      await harness.stream.subscribe(SYMBOL, (update) => updates.push(update));
+      const late = change({ previousSequence: 3, sequence: 4, trades: [trade(1)] });
+      await write(late);
+      await write(full({ sequence: 4, bids: [level(10, 1)], trades: [trade(1)] }));
+      await arrived(updates, 2);
+      expect(updates).toEqual([late, full({ sequence: 4, bids: [level(10, 1)] })]);
+    });
+
+    it("passes on nothing of what is fenced", async () => {
+      const updates: (BookUpdate | null)[] = [];
+      await write(full({ sequence: 5, epoch: 2 }));
+      await harness.stream.subscribe(SYMBOL, (update) => updates.push(update));
+      await write(full({ sequence: 6, epoch: 1 })).catch(() => undefined);
+      const next = change({ previousSequence: 5, sequence: 6, epoch: 2 });
+      await write(next);
+      await arrived(updates, 1);
+      expect(updates).toEqual([next]);
+    });
+
     it("shows what a naive book shows, whatever is written", async () => {
       const anyLevel = fc.record({
         price: fc.integer({ min: 1, max: 30 }),
@@ -251,6 +298,10 @@ export function describeMarketData(name: string, makeHarness: () => Promise<Mark
       );
     });
   });
+}
+
+function arrived(updates: readonly unknown[], count: number): Promise<true> {
+  return waitFor(`${count} updates`, 10_000, () => updates.length >= count || undefined);
 }
 
 /** A book update with nothing in it but what is given. */

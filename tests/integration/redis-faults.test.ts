@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FencedError, UnavailableError } from "../../engine/ports.ts";
+import { type BookUpdate, FencedError, UnavailableError } from "../../engine/ports.ts";
 import type { PrivateService } from "../../infra/dev/services/private-service.ts";
 import { startRedis } from "../../infra/dev/services/redis.ts";
 import { waitFor } from "../../infra/dev/services/wait.ts";
 import { RedisMarketDataReader } from "../../infra/redis/market-data-reader.ts";
+import { RedisMarketDataStream } from "../../infra/redis/market-data-stream.ts";
 import { RedisMarketDataWriter } from "../../infra/redis/market-data-writer.ts";
 import { RedisSnapshotStore } from "../../infra/redis/snapshot-store.ts";
 import { change, full, level, trade } from "../contract/market-data.ts";
@@ -39,10 +40,12 @@ async function open(keyPrefix = `test:${randomUUID()}:`, commandTimeoutMs = 2_00
   const options = { url: server.url, keyPrefix, commandTimeoutMs };
   const writer = new RedisMarketDataWriter(options);
   const reader = new RedisMarketDataReader(options);
+  const stream = new RedisMarketDataStream(options);
   const snapshots = new RedisSnapshotStore(options);
-  opened.push(writer, reader, snapshots);
-  await Promise.all([writer, reader, snapshots].map((each) => each.waitUntilReady(DEADLINE_MS)));
-  return { writer, reader, snapshots, keyPrefix };
+  const all = [writer, reader, stream, snapshots];
+  opened.push(...all);
+  await Promise.all(all.map((each) => each.waitUntilReady(DEADLINE_MS)));
+  return { writer, reader, stream, snapshots, keyPrefix };
 }
 
 describe("market data in Redis", () => {
@@ -149,6 +152,45 @@ describe("market data in Redis", () => {
     }
     const write = () => writer.write([full({ sequence: 500 })]);
     expect(await waitFor("the writer to recover", DEADLINE_MS, write)).toEqual([]);
+  });
+});
+
+describe("the market data stream", () => {
+  it("says that updates may be missing after every loss of its connection, and goes on", async () => {
+    const { writer, stream } = await open();
+    const updates: (BookUpdate | null)[] = [];
+    await stream.subscribe(SYMBOL, (update) => updates.push(update));
+    await writer.write([full({ sequence: 1 })]);
+    await server.restart();
+    await waitFor("the stream to say so", DEADLINE_MS, () => updates.includes(null) || undefined);
+    const next = full({ sequence: 2 });
+    await waitFor("the writer to recover", DEADLINE_MS, () => writer.write([next]));
+    await waitFor("the update", DEADLINE_MS, () => updates.length >= 3 || undefined);
+    expect(updates).toEqual([full({ sequence: 1 }), null, next]);
+  });
+
+  it("passes on null instead of a full update of thousands of levels", async () => {
+    const { writer, reader, stream } = await open();
+    const updates: (BookUpdate | null)[] = [];
+    await stream.subscribe(SYMBOL, (update) => updates.push(update));
+    const bids = Array.from({ length: 6_000 }, (_, i) => level(10_000 - i, 1));
+    await writer.write([full({ sequence: 1, bids })]);
+    await waitFor("the update", DEADLINE_MS, () => updates.length > 0 || undefined);
+    expect(updates).toEqual([null]);
+    expect((await reader.depth(SYMBOL, 10_000))?.bids).toEqual(bids);
+  });
+
+  it("finds out that a server hangs, and comes back", async () => {
+    const { stream } = await open(undefined, 1_000);
+    const updates: (BookUpdate | null)[] = [];
+    await stream.subscribe(SYMBOL, (update) => updates.push(update));
+    process.kill(server.pid(), "SIGSTOP");
+    try {
+      await waitFor("the stream to notice", DEADLINE_MS, () => (stream.healthy() ? undefined : true));
+    } finally {
+      process.kill(server.pid(), "SIGCONT");
+    }
+    await waitFor("the stream to say so", DEADLINE_MS, () => updates.includes(null) || undefined);
   });
 });
 
