@@ -87,7 +87,7 @@ async function open(): Promise<OpenedPorts> {
 function maintainPartitions(): void {
   ensurePartitions(background, new Date()).then(
     (made) => {
-      if (made > 0) logger.info({ made }, "partitions made");
+      if (made.length > 0) logger.info({ made }, "partitions made");
     },
     (err: unknown) => logger.warn({ err }, "partitions could not be made"),
   );
