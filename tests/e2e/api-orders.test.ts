@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DocumentCheck } from "../support/document-check.ts";
 import { dataFolder, type EmbeddedRun, startEmbedded } from "../support/embedded-engine.ts";
 import { HttpCaller, type Json } from "../support/http-caller.ts";
 
@@ -11,7 +12,7 @@ let symbols = 0;
 
 beforeAll(async () => {
   run = await startEmbedded("deno", folder.directory);
-  admin = new HttpCaller(run.origin, "operator");
+  admin = new HttpCaller(run.origin, "operator", await DocumentCheck.of(run.origin));
 });
 
 afterAll(async () => {

@@ -1,3 +1,5 @@
+import type { DocumentCheck } from "./document-check.ts";
+
 /** The API as a client calls it, one user at a time. */
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back is compared, not used
@@ -17,14 +19,17 @@ export interface CallOptions {
 export class HttpCaller {
   readonly #origin: string;
   readonly #userId: string;
+  readonly #document: DocumentCheck | null;
 
-  constructor(origin: string, userId: string) {
+  /** @param document every answer is compared with it */
+  constructor(origin: string, userId: string, document: DocumentCheck | null = null) {
     this.#origin = origin;
     this.#userId = userId;
+    this.#document = document;
   }
 
   as(userId: string): HttpCaller {
-    return new HttpCaller(this.#origin, userId);
+    return new HttpCaller(this.#origin, userId, this.#document);
   }
 
   /** `path` below /api/v1. */
