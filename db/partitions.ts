@@ -1,13 +1,13 @@
 import type { Sql } from "postgres";
 
 /** How far ahead partitions are made, counted from the current month or day. */
-export interface PartitionsAhead {
+interface PartitionsAhead {
   readonly orderMonths: number;
   readonly tradeDays: number;
   readonly journalDays: number;
 }
 
-export const DEFAULT_PARTITIONS_AHEAD: PartitionsAhead = { orderMonths: 12, tradeDays: 30, journalDays: 7 };
+const DEFAULT_PARTITIONS_AHEAD: PartitionsAhead = { orderMonths: 12, tradeDays: 30, journalDays: 7 };
 
 /**
  * Makes the partitions of orders, trades and the journal that are missing from `now` on, each in a

@@ -55,6 +55,31 @@ describe("a group's row", () => {
   });
 });
 
+describe("an engine's first look at its group", () => {
+  it("rehearses a commit and leaves nothing of it, though others commit and make groups meanwhile", async () => {
+    const writer = await HistoryWriter.open(records, "busy");
+    const before = await rows();
+    const others = await Promise.all(
+      Array.from({ length: 4 }, () => openEngineRecords({ url: database.url })),
+    );
+    const looks = others.map((each, i) => each.readGroup(`looked-at-${i}`));
+    for (let i = 0; i < 5; i++) await writer.commit({});
+    await Promise.all(looks);
+    expect(await rows()).toEqual({ ...before, journal: Number(before["journal"]) + 5 });
+    expect(await sql`select from engine_groups where symbol_group = '~rehearsal'`).toHaveLength(0);
+    expect(await sql`select rehearse_commit() as rehearsed`).toEqual([{ rehearsed: true }]);
+    await Promise.all(others.map((each) => each.close()));
+  });
+
+  async function rows(): Promise<Record<string, unknown>> {
+    const [row] = await sql`
+      select (select count(*)::integer from orders) as orders, (select count(*)::integer from open_orders) as open,
+             (select count(*)::integer from trades) as trades, (select count(*)::integer from journal) as journal,
+             (select count(*)::integer from stop_orders_watchlist) as watched`;
+    return { ...row };
+  }
+});
+
 describe("the journal", () => {
   it("is read back batch by batch as it was committed, across days", async () => {
     const writer = await HistoryWriter.open(records, "journal");

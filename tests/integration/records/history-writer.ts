@@ -168,7 +168,7 @@ export function anId(timeMs: number, symbol = 1): string {
 
 let tradesMade = 0;
 
-export function aTradeId(timeMs: number): string {
+function aTradeId(timeMs: number): string {
   tradesMade += 1;
   return formatId(makeTradeId(timeMs, 0, tradesMade, 0, { a: 0, b: 0, c: 0, d: 0 }));
 }
