@@ -20,10 +20,11 @@ if (!Object.values(counts).every((count) => Number.isInteger(count) && count >= 
   fail("--apis and --engines take a number from 1 on");
 if (runtime !== "deno" && runtime !== "node") fail("--runtime takes deno or node");
 
+const sameSignalMs = 1_000;
 const isTerminal = process.stdout.isTTY === true;
 const startedAt = Date.now();
 let stack: Stack | undefined;
-let isEnding = false;
+let endingSince: number | undefined;
 process.on("SIGINT", () => void end());
 process.on("SIGTERM", () => void end());
 
@@ -42,10 +43,14 @@ try {
 }
 console.log(whereThingsAre(stack));
 
-/** Once it runs it is stopped in order; asked twice, or while it starts, at once: the guards see to what is left. */
+/**
+ * Once it runs it is stopped in order; asked again, or while it starts, at once: the guards see to what is left.
+ * One Ctrl-C may arrive several times, from the terminal and from npm, so what follows closely is the same.
+ */
 async function end(): Promise<void> {
-  if (isEnding || stack === undefined) process.exit(130);
-  isEnding = true;
+  if (endingSince !== undefined && Date.now() - endingSince < sameSignalMs) return;
+  if (endingSince !== undefined || stack === undefined) process.exit(130);
+  endingSince = Date.now();
   console.log("stack    │ stopping; once more stops at once");
   await stack.stop();
   console.log("stack    │ stopped");

@@ -45,7 +45,7 @@ export interface Stack {
 /** Two engines: while the first takes the group, the other warms up; on a busy machine that takes a while. */
 const readyDeadlineMs = 90_000;
 
-/** Starts everything and waits until every API is ready. What was started is stopped again when a part fails. */
+/** Starts everything and waits until every program is ready. What was started is stopped again when a part fails. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const stoppers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -106,9 +106,15 @@ async function start(
     stoppers.push(() => started.stop());
     return started;
   };
+  const toBeReady: { name: string; url: string }[] = [];
   const engines: Member[] = [];
-  for (let number = 1; number <= options.engines; number++) {
-    engines.push(await stoppedAtTheEnd(startMember(member(`engine-${number}`, "engine/main.ts"))));
+  for (const [index, port] of (await freePorts(options.engines)).entries()) {
+    const settings = member(`engine-${index + 1}`, "engine/main.ts", {
+      TRADE_ENGINE_ENGINE_HEALTH_PORT: String(port),
+    });
+    engines.push(await stoppedAtTheEnd(startMember(settings)));
+    // An order needs the group's queue, which is there once an engine listens to it.
+    toBeReady.push({ name: settings.name, url: `http://127.0.0.1:${port}` });
   }
   const apis: StackApi[] = [];
   const ports = await freePorts(options.apis);
@@ -117,9 +123,11 @@ async function start(
       TRADE_ENGINE_SERVER_HTTP_PORT: String(port),
     });
     const api = await stoppedAtTheEnd(startMember(settings));
-    apis.push({ ...api, url: `http://127.0.0.1:${port}` });
+    const url = `http://127.0.0.1:${port}`;
+    apis.push({ ...api, url });
+    toBeReady.push({ name: settings.name, url });
   }
-  await Promise.all(apis.map(({ name, url }) => ready(name, url)));
+  await Promise.all(toBeReady.map(ready));
   return { ...services, apis, engines, stop };
 }
 
@@ -128,7 +136,7 @@ function fulfilled<T>(result: PromiseSettledResult<T>): T {
   return result.value;
 }
 
-function ready(name: string, url: string): Promise<true> {
+function ready({ name, url }: { name: string; url: string }): Promise<true> {
   return waitFor(`${name} to be ready`, readyDeadlineMs, async () => {
     const response = await fetch(`${url}/ready`);
     const said = await response.text();
