@@ -8,7 +8,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { postgresPrograms } from "./postgres-programs.ts";
@@ -31,8 +31,10 @@ export interface Cluster {
   readonly user: SystemUser | undefined;
 }
 
-/** Opens the cluster in a folder, making what is missing. */
-export async function openCluster(directory: string): Promise<Cluster> {
+/** Opens the cluster in a folder (relative to our own working folder, or absolute), making what is missing. */
+export async function openCluster(given: string): Promise<Cluster> {
+  // The server's programs run in that folder, where a relative path would mean another place.
+  const directory = resolve(given);
   mkdirSync(directory, { recursive: true });
   const data = join(directory, "postgres");
   const logDirectory = join(directory, "log");
