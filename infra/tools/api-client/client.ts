@@ -5,8 +5,8 @@
  * caller asks for it, so a retry cannot overtake what comes after it.
  */
 export interface ApiClientOptions {
-  /** Without a path: `http://127.0.0.1:3000`. */
-  readonly url: string;
+  /** Without a path: `http://127.0.0.1:8080`. Of several, each request goes to the next. */
+  readonly urls: readonly string[];
   /** What comes after `Bearer `. */
   readonly token: string;
   /** How long one request is tried for. */
@@ -24,6 +24,8 @@ export interface ApiRequest {
   readonly idempotencyKey?: string;
   /** Another caller than the client's own. */
   readonly token?: string;
+  /** This address, not the next one. */
+  readonly url?: string;
   /** Codes of a 5xx that are an answer here, and not asked again. */
   readonly answers?: readonly string[];
 }
@@ -58,8 +60,10 @@ const DEFAULT_GIVE_UP_AFTER_MS = 120_000;
 
 export class ApiClient {
   readonly #options: ApiClientOptions;
+  #requests = 0;
 
   constructor(options: ApiClientOptions) {
+    if (options.urls.length === 0) throw new RangeError("an API client needs an address");
     this.#options = options;
   }
 
@@ -96,6 +100,17 @@ export class ApiClient {
     return answer.body;
   }
 
+  get urls(): readonly string[] {
+    return this.#options.urls;
+  }
+
+  #nextUrl(): string {
+    const { urls } = this.#options;
+    const url = urls[this.#requests % urls.length] as string;
+    this.#requests += 1;
+    return url;
+  }
+
   async #send(request: ApiRequest): Promise<Reply> {
     const headers: Record<string, string> = {
       accept: "application/json",
@@ -112,8 +127,9 @@ export class ApiClient {
       headers["content-type"] = "application/json";
       init.body = JSON.stringify(request.body);
     }
+    const url = request.url ?? this.#nextUrl();
     try {
-      const response = await fetch(new URL(request.path, this.#options.url), init);
+      const response = await fetch(new URL(request.path, url), init);
       const text = await response.text();
       return {
         answer: { status: response.status, body: text === "" ? null : parsed(text) },

@@ -83,9 +83,13 @@ export async function findSymbol(client: ApiClient, symbol: string): Promise<Sym
   return bodyOf<SymbolBody>(answer, 200, `symbol ${symbol}`);
 }
 
+/** API processes keep copies of the pairs for about a second. */
+const KNOWN_EVERYWHERE_WITHIN_MS = 10_000;
+const COPY_PAUSE_MS = 50;
+
 /**
- * Makes a pair with the widest limits that there are; one that exists already is an ApiRefusedError
- * (SYMBOL_EXISTS).
+ * Makes a pair with the widest limits that there are, and waits until every address knows it; one that
+ * exists already is an ApiRefusedError (SYMBOL_EXISTS).
  */
 export async function createSymbol(client: ApiClient, symbol: NewSymbol, key: string): Promise<SymbolBody> {
   const answer = await client.ask({
@@ -94,7 +98,22 @@ export async function createSymbol(client: ApiClient, symbol: NewSymbol, key: st
     body: symbol,
     idempotencyKey: key,
   });
-  return bodyOf<SymbolBody>(answer, 201, `making ${symbol.symbol}`);
+  const body = bodyOf<SymbolBody>(answer, 201, `making ${symbol.symbol}`);
+  if (client.urls.length > 1)
+    await Promise.all(client.urls.map((url) => untilKnown(client, symbol.symbol, url)));
+  return body;
+}
+
+async function untilKnown(client: ApiClient, symbol: string, url: string): Promise<void> {
+  const deadline = performance.now() + KNOWN_EVERYWHERE_WITHIN_MS;
+  for (;;) {
+    const answer = await client.ask({ method: "GET", path: `/api/v1/symbols/${inPath(symbol)}`, url });
+    if (answer.status === 200) return;
+    if (answer.status !== 404 || performance.now() > deadline) {
+      throw new ApiRefusedError(`${symbol} at ${url}`, answer);
+    }
+    await new Promise((resolve) => setTimeout(resolve, COPY_PAUSE_MS));
+  }
 }
 
 /** The visible book, best first; null while the API knows of none (a new pair's). */

@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
     write: (text) => void process.stderr.write(text),
   });
   const client = new ApiClient({
-    url: options.url,
+    urls: options.urls,
     token: options.token,
     onRetry: (reason, attempt) => {
       if (attempt % RETRY_NOTE_EVERY === 1) progress.note(`asking again: ${reason}`);

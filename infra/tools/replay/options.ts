@@ -6,7 +6,8 @@ export const USAGE = `npm run replay -- FILE [options]
 
 FILE is order-level market data: LOBSTER's messages (CSV) or commands (JSONL), plain or gzip.
 
-  --url URL               the engine's API (default: http://127.0.0.1:8080)
+  --url URL               the engine's API (default: http://127.0.0.1:8080); given several
+                          times, requests go to each in turn
   --token TOKEN           who places the orders (default: dev:replay)
   --symbol S              the pair (default: REPLAY/USD)
   --create-symbol         make the pair if it is not there, with
@@ -24,7 +25,7 @@ FILE is order-level market data: LOBSTER's messages (CSV) or commands (JSONL), p
 
 export interface ReplayOptions {
   readonly file: string;
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly token: string;
   readonly symbol: string;
   readonly create: { readonly tick: string; readonly lot: string } | null;
@@ -56,10 +57,11 @@ export function parseOptions(args: readonly string[]): ReplayOptions | null {
   if (create && (values.tick === undefined || values.lot === undefined)) {
     throw new UsageError("--create-symbol needs --tick and --lot");
   }
-  if (!URL.canParse(values.url)) throw new UsageError(`--url ${values.url}: not an address`);
+  const wrong = values.url.find((url) => !URL.canParse(url));
+  if (wrong !== undefined) throw new UsageError(`--url ${wrong}: not an address`);
   return {
     file,
-    url: values.url,
+    urls: values.url,
     token: values.token,
     symbol: pairOf(values.symbol),
     create: create ? { tick: values.tick as string, lot: values.lot as string } : null,
@@ -82,7 +84,7 @@ function parsed(args: readonly string[]) {
       args: args[0] === "--" ? args.slice(1) : [...args],
       allowPositionals: true,
       options: {
-        url: { type: "string", default: "http://127.0.0.1:8080" },
+        url: { type: "string", multiple: true, default: ["http://127.0.0.1:8080"] },
         token: { type: "string", default: "dev:replay" },
         symbol: { type: "string", default: "REPLAY/USD" },
         "create-symbol": { type: "boolean" },

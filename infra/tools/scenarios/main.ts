@@ -30,7 +30,12 @@ async function main(args: readonly string[]): Promise<number> {
   const results = await runScenarios(scenarios, engineOf(options), parallel, (result) => {
     if (result.failures.length > 0) print(failureLines(result));
   });
-  print(summaryLines(results, options.http === null ? "through the core" : `over HTTP, ${options.http}`));
+  print(
+    summaryLines(
+      results,
+      options.http === null ? "through the core" : `over HTTP, ${options.http.join(" and ")}`,
+    ),
+  );
   const failed = results.some(
     ({ failures, unchecked }) => failures.length > 0 || (options.strict && unchecked.size > 0),
   );
@@ -38,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function engineOf({ http, token, tokenPrefix }: ScenarioOptions): ScenarioEngine {
-  return http === null ? new CoreEngine() : new HttpEngine(new ApiClient({ url: http, token }), tokenPrefix);
+  return http === null ? new CoreEngine() : new HttpEngine(new ApiClient({ urls: http, token }), tokenPrefix);
 }
 
 async function readScenarios(path: string): Promise<Scenario[]> {

@@ -5,7 +5,8 @@ export const USAGE = `npm run scenarios -- FILE.jsonl… [options]
 Runs scenario files (one JSON object a line: steps, and what must be seen after each) through the
 engine's core, or over HTTP, and prints each scenario that differs with the step and both values.
 
-  --http URL              over the public API of a running engine; each scenario gets a new symbol
+  --http URL              over the public API of a running engine; each scenario gets a new symbol.
+                          Given several times, requests go to each in turn
   --token TOKEN           who makes the symbols (default: dev:scenarios)
   --token-prefix PREFIX   before a user's name in their bearer token (default: dev:)
   --only TEXT             only scenarios whose name contains it
@@ -15,7 +16,7 @@ engine's core, or over HTTP, and prints each scenario that differs with the step
 export interface ScenarioOptions {
   readonly files: readonly string[];
   /** Null: through the core. */
-  readonly http: string | null;
+  readonly http: readonly string[] | null;
   readonly token: string;
   readonly tokenPrefix: string;
   readonly only: string;
@@ -32,9 +33,8 @@ export function parseOptions(args: readonly string[]): ScenarioOptions | null {
   const { values, positionals } = parsed(args);
   if (values.help === true) return null;
   if (positionals.length === 0) throw new UsageError("at least one FILE is needed");
-  if (values.http !== undefined && !URL.canParse(values.http)) {
-    throw new UsageError(`--http ${values.http}: not an address`);
-  }
+  const wrong = values.http?.find((url) => !URL.canParse(url));
+  if (wrong !== undefined) throw new UsageError(`--http ${wrong}: not an address`);
   return {
     files: positionals,
     http: values.http ?? null,
@@ -52,7 +52,7 @@ function parsed(args: readonly string[]) {
       args: args[0] === "--" ? args.slice(1) : [...args],
       allowPositionals: true,
       options: {
-        http: { type: "string" },
+        http: { type: "string", multiple: true },
         token: { type: "string", default: "dev:scenarios" },
         "token-prefix": { type: "string", default: "dev:" },
         only: { type: "string", default: "" },

@@ -58,7 +58,11 @@ describe("an answer that is not certain", () => {
   ])("is asked for again under the same key: %s", async (_what, doubtful) => {
     const { url, seen } = await serve([doubtful, doubtful, json(201, { ok: true })]);
     const retries: number[] = [];
-    const client = new ApiClient({ url, token: "t", onRetry: (_reason, attempt) => retries.push(attempt) });
+    const client = new ApiClient({
+      urls: [url],
+      token: "t",
+      onRetry: (_reason, attempt) => retries.push(attempt),
+    });
     expect(await client.ask(post)).toEqual({ status: 201, body: { ok: true } });
     expect(seen).toEqual(Array.from({ length: 3 }, () => ({ key: "k", body: '{"a":1}' })));
     expect(retries).toEqual([1, 2]);
@@ -67,7 +71,7 @@ describe("an answer that is not certain", () => {
   test("pauses as long as the API asks for", async () => {
     const { url } = await serve([json(429, {}, { "retry-after": "1" }), json(200, {})]);
     const startedMs = performance.now();
-    await new ApiClient({ url, token: "t" }).ask(post);
+    await new ApiClient({ urls: [url], token: "t" }).ask(post);
     expect(performance.now() - startedMs).toBeGreaterThan(990);
   });
 
@@ -75,14 +79,22 @@ describe("an answer that is not certain", () => {
     const { url } = await serve([
       json(503, { code: "QUEUE_UNAVAILABLE", title: "The queue cannot be reached" }),
     ]);
-    const client = new ApiClient({ url, token: "t", giveUpAfterMs: 200 });
+    const client = new ApiClient({ urls: [url], token: "t", giveUpAfterMs: 200 });
     await expect(client.ask(post)).rejects.toThrow(ApiUnreachableError);
     await expect(client.ask(post)).rejects.toThrow(/QUEUE_UNAVAILABLE: The queue cannot be reached/);
   });
 
+  test("is asked for at the next address, where there are several", async () => {
+    const one = await serve([hangUp]);
+    const other = await serve([json(201, { ok: true })]);
+    const client = new ApiClient({ urls: [one.url, other.url], token: "t" });
+    expect(await client.ask(post)).toEqual({ status: 201, body: { ok: true } });
+    expect([one.seen, other.seen].map((seen) => seen.map(({ key }) => key))).toEqual([["k"], ["k"]]);
+  });
+
   test("a refusal is certain at once", async () => {
     const { url, seen } = await serve([json(422, { code: "NOTIONAL_TOO_SMALL" })]);
-    expect((await new ApiClient({ url, token: "t" }).ask(post)).status).toBe(422);
+    expect((await new ApiClient({ urls: [url], token: "t" }).ask(post)).status).toBe(422);
     expect(seen).toHaveLength(1);
   });
 });
@@ -100,7 +112,7 @@ describe("batches of a replay", () => {
       json(200, { results: [order, { status: 409, error: { code: "ORDER_NOT_OPEN" } }] }),
       json(200, { results: [order] }),
     ]);
-    const sender = new BatchSender(new ApiClient({ url, token: "t" }), mapping, "run");
+    const sender = new BatchSender(new ApiClient({ urls: [url], token: "t" }), mapping, "run");
     const first = await sender.send([cancel("1"), cancel("2")]);
     const second = await sender.send([cancel("3")]);
     expect(first.map(({ refusal }) => refusal)).toEqual([null, "ORDER_NOT_OPEN"]);
@@ -111,10 +123,10 @@ describe("batches of a replay", () => {
 
   test("an answer that does not fit the batch stops the replay", async () => {
     const { url } = await serve([json(200, { results: [] })]);
-    const sender = new BatchSender(new ApiClient({ url, token: "t" }), mapping, "run");
+    const sender = new BatchSender(new ApiClient({ urls: [url], token: "t" }), mapping, "run");
     await expect(sender.send([cancel("1")])).rejects.toThrow("POST /api/v1/orders/batch: 200");
     const refused = await serve([json(401, { code: "UNAUTHENTICATED", title: "The request names nobody" })]);
-    const stranger = new BatchSender(new ApiClient({ url: refused.url, token: "t" }), mapping, "run");
+    const stranger = new BatchSender(new ApiClient({ urls: [refused.url], token: "t" }), mapping, "run");
     await expect(stranger.send([cancel("1")])).rejects.toThrow(
       "401 UNAUTHENTICATED: The request names nobody",
     );

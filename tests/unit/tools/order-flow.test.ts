@@ -229,7 +229,7 @@ describe("malformed input", () => {
 
 const day = sharedPath("data/aapl-2012-06-21");
 describe.runIf(sharedIsThere("data/aapl-2012-06-21"))("the recorded hour of AAPL", () => {
-  test("its messages become exactly its commands", async () => {
+  test("its messages become exactly its commands", { timeout: 60_000 }, async () => {
     const messages = readOrderFlow(join(day, "messages.csv.gz"));
     const commands = readOrderFlow(join(day, "commands.jsonl.gz"));
     let count = 0;

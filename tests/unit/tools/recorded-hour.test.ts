@@ -13,7 +13,9 @@ import { sharedIsThere, sharedPath } from "../../support/shared-files.ts";
 const DAY = "data/aapl-2012-06-21";
 
 describe.runIf(sharedIsThere(DAY))("the recorded hour of AAPL through the core", () => {
-  test("makes exactly the recorded trades and ends with exactly the recorded book", async () => {
+  test("makes exactly the recorded trades and ends with exactly the recorded book", {
+    timeout: 60_000,
+  }, async () => {
     const engine = await new CoreEngine().open();
     const idOf = new Map<string, string>();
     const orderIdOf = new Map<string, string>();
