@@ -43,8 +43,6 @@ CREATE FUNCTION queue_take(p_group text) RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
--- The session commits without waiting for the disk (a lost acknowledgement is only delivered again); this may not.
-SET synchronous_commit = on
 AS $$
 DECLARE
   was_consumed boolean;
@@ -56,6 +54,8 @@ BEGIN
   IF was_consumed THEN
     RETURN coalesce((SELECT max(message_id) FROM queue_messages WHERE queue_group = p_group), 0);
   END IF;
+  -- The session commits without waiting for the disk (a lost acknowledgement is only delivered again); this may not.
+  PERFORM set_config('synchronous_commit', 'on', true);
   UPDATE queue_groups SET consumed = true WHERE queue_group = p_group;
   RETURN 0;
 END
