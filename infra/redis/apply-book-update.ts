@@ -1,5 +1,27 @@
 import { makeScript } from "./connection.ts";
 
+/**
+ * Puts a part of a large full update aside, under a key of that update's own. Redis stands still for
+ * about 2 µs a level, so a large book comes in parts and is put in place at once by \`applyBookUpdate\`.
+ * What is never put in place goes away by itself.
+ */
+export const stageBookPart = makeScript(`
+local key, levels, first = KEYS[1], ARGV[1], ARGV[2] == '1'
+if first then redis.call('UNLINK', key) end
+local batch = {}
+for member, price in string.gmatch(levels, '((%d+):%d+:%d+)') do
+  batch[#batch + 1] = price
+  batch[#batch + 1] = member
+  if #batch == 400 then
+    redis.call('ZADD', key, unpack(batch))
+    batch = {}
+  end
+end
+if #batch > 0 then redis.call('ZADD', key, unpack(batch)) end
+redis.call('EXPIRE', key, 60)
+return redis.call('ZCARD', key)
+`);
+
 /** How many recent trades are kept for each symbol. */
 export const RECENT_TRADES = 1_000;
 
@@ -16,6 +38,8 @@ export const BookReply = { Applied: 0, NeedsFull: 1, Fenced: 2 } as const;
  *   leave the book alone. Trades of an update that needs a full one first are kept and published all
  *   the same, once.
  *
+ * - A full update whose levels were staged before (\`KEYS[5]\`, \`KEYS[6]\`) takes them from there.
+ *
  * Levels: a sorted set per side, score = price (doubles hold integers up to 2^53 exactly), member =
  * the level's text. O(log n) for each touched level.
  */
@@ -23,6 +47,7 @@ export const applyBookUpdate = makeScript(`
 local meta, bidKey, askKey, tradeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local timeline, epoch, previous, sequence, timeMs, full = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
 local bids, asks, trades, channel, head, cut = ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12] == '1'
+local stagedBids, stagedAsks = KEYS[5], KEYS[6]
 
 local stored = redis.call('HMGET', meta, 'timeline', 'epoch', 'sequence', 'bids', 'asks', 'through', 'retired')
 local knownTimeline, knownEpoch, at, bidCount, askCount, through = stored[1], stored[2], stored[3], stored[4], stored[5], stored[6]
@@ -31,7 +56,7 @@ local retired = stored[7] or ''
 if knownTimeline and knownTimeline ~= timeline then
   if string.find(retired, timeline, 1, true) then return 2 end
   if not full then return 1 end
-  redis.call('DEL', meta, bidKey, askKey, tradeKey)
+  redis.call('UNLINK', meta, bidKey, askKey, tradeKey)
   -- The last few are enough: an engine of an older timeline cannot commit and ends.
   redis.call('HSET', meta, 'retired', string.sub(knownTimeline .. ' ' .. retired, 1, 200))
   knownEpoch, at, through = false, false, false
@@ -54,8 +79,15 @@ if fresh then
 end
 redis.call('HSET', meta, 'timeline', timeline, 'epoch', epoch)
 
-local function applySide(key, text)
-  if full then redis.call('DEL', key) end
+local function applySide(key, text, staged)
+  if full then redis.call('UNLINK', key) end
+  if staged then
+    if redis.call('EXISTS', staged) == 1 then
+      redis.call('RENAME', staged, key)
+      redis.call('PERSIST', key)
+    end
+    return
+  end
   local batch = {}
   for member, price, quantity in string.gmatch(text, '((%d+):(%d+):%d+)') do
     if not full then redis.call('ZREMRANGEBYSCORE', key, price, price) end
@@ -75,6 +107,11 @@ local reply = 0
 local apply = false
 if full then
   apply = not at or tonumber(sequence) >= tonumber(at) or tonumber(epoch) > tonumber(knownEpoch)
+  -- With staged levels the texts are their numbers: parts may have been lost meanwhile.
+  if stagedBids and (redis.call('ZCARD', stagedBids) ~= tonumber(bids) or redis.call('ZCARD', stagedAsks) ~= tonumber(asks)) then
+    apply = false
+    reply = at == sequence and 0 or 1
+  end
 elseif at and tonumber(sequence) <= tonumber(at) then
   apply = false
 elseif not at or tonumber(at) ~= tonumber(previous)
@@ -85,8 +122,8 @@ else
 end
 
 if apply then
-  applySide(bidKey, bids)
-  applySide(askKey, asks)
+  applySide(bidKey, bids, stagedBids)
+  applySide(askKey, asks, stagedAsks)
   redis.call('HSET', meta, 'sequence', sequence, 'time', timeMs, 'bids', redis.call('ZCARD', bidKey),
     'asks', redis.call('ZCARD', askKey))
 end

@@ -225,6 +225,27 @@ export function describeMarketData(name: string, makeHarness: () => Promise<Mark
       expect((await depth(10_000))?.asks).toEqual(asks);
     });
 
+    it("replaces a large book at once: readers see the old one or the new one, never a mixture", async () => {
+      const book = (price: number) => Array.from({ length: 9_000 }, (_, i) => level(price + i, price));
+      await write(full({ sequence: 1, asks: book(1_000) }));
+      const writing = write(full({ sequence: 2, asks: book(50_000) }));
+      const follows = write(change({ previousSequence: 2, sequence: 3, asks: [level(50_000, 7)] }));
+      let done = false;
+      void Promise.allSettled([writing, follows]).then(() => {
+        done = true;
+      });
+      const seen = new Set<string>();
+      while (!done) {
+        const shown = await depth(20_000);
+        const quantities = new Set(shown?.asks.slice(1).map(({ quantity }) => quantity));
+        seen.add(`${shown?.asks.length} levels of ${[...quantities].join(" and ")}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await Promise.all([writing, follows])).toEqual([[], []]);
+      for (const each of seen) expect(["9000 levels of 1000", "9000 levels of 50000"]).toContain(each);
+      expect(await depth(1)).toMatchObject({ sequence: 3, asks: [level(50_000, 7)] });
+    });
+
     it("passes on every update once, in order, to all who listen to its symbol", async () => {
       const [one, two, other]: (BookUpdate | null)[][] = [[], [], []];
       await harness.stream.subscribe(SYMBOL, (update) => one!.push(update));

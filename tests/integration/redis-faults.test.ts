@@ -180,6 +180,18 @@ describe("the market data stream", () => {
     expect((await reader.depth(SYMBOL, 10_000))?.bids).toEqual(bids);
   });
 
+  it("leaves nothing for ever of a large book that was not put in place", async () => {
+    const { writer, keyPrefix } = await open();
+    await writer.write([full({ sequence: 9, epoch: 2 })]);
+    const asks = Array.from({ length: 3_000 }, (_, i) => level(1_000 + i, 1));
+    await expect(writer.write([full({ sequence: 10, asks })])).rejects.toBeInstanceOf(FencedError);
+    for (const key of await admin.keys(`${keyPrefix}*:asks:*`)) {
+      expect(await admin.ttl(key)).toBeGreaterThan(0);
+    }
+    await writer.write([full({ sequence: 10, epoch: 2, asks })]);
+    expect(await admin.ttl(`${keyPrefix}book:{${SYMBOL}}:asks`)).toBe(-1);
+  });
+
   it("finds out that a server hangs, and comes back", async () => {
     const { stream } = await open(undefined, 1_000);
     const updates: (BookUpdate | null)[] = [];
