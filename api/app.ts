@@ -15,7 +15,7 @@ import { mountSymbols } from "./routes/symbols/index.ts";
 import { mountTrades } from "./routes/trades/index.ts";
 import { validationHook } from "./validation.ts";
 
-export const BASE_PATH = "/api/v1";
+const BASE_PATH = "/api/v1";
 
 export interface AppDependencies extends ApiServices {
   /** Asked in turn; none of them: nobody can call what is not public. */

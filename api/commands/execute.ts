@@ -3,8 +3,8 @@ import { OrderStatus } from "../../engine/core/terms.ts";
 import type { Outcome } from "../../engine/outcome.ts";
 import { encodeCommand } from "../../engine/wire/command-codec.ts";
 import type { ApiServices } from "../context.ts";
-import { type Dispatched, type Settlement, TooManyPendingError } from "../dispatch/dispatcher.ts";
-import type { Confirmation } from "../dispatch/lane.ts";
+import { type Dispatched, TooManyPendingError } from "../dispatch/dispatcher.ts";
+import type { Confirmation, Settlement } from "../dispatch/lane.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { ResponseType } from "../schemas/fields.ts";
 import type { Answer } from "./answer.ts";
@@ -80,18 +80,18 @@ async function settle(
       tell(services, settlement.outcome);
       return plan.answer(settlement.outcome);
     case "not-sent":
-      return notPlaced(plan);
+      return notPlaced();
     case "uncertain":
       return { status: 202, body: plan.pendingBody(), certain: false };
   }
 }
 
 function acknowledge(plan: Plan, confirmation: Confirmation): Answer {
-  if (confirmation === "not-sent") return notPlaced(plan);
+  if (confirmation === "not-sent") return notPlaced();
   return { status: 202, body: plan.pendingBody(), certain: confirmation === "durable" };
 }
 
-function notPlaced(_plan: Plan): Answer {
+function notPlaced(): Answer {
   return notNow(problem("NOT_PLACED"));
 }
 

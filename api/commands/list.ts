@@ -94,7 +94,7 @@ export function planCancelList(
 }
 
 /** Limit leg, stop leg. */
-export function legIds(listId: string, symbol: number): readonly [string, string] {
+function legIds(listId: string, symbol: number): readonly [string, string] {
   return [derivedId(listId, 1, symbol), derivedId(listId, 2, symbol)];
 }
 

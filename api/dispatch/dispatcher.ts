@@ -4,7 +4,14 @@ import { type Clock, type CommandPublisher, NotSentError } from "../../engine/po
 import { encodeCommandMessage } from "../../engine/wire/message.ts";
 import { decodeReply } from "../../engine/wire/reply.ts";
 import type { ApiLogger } from "../ports.ts";
-import { Bundle, type Confirmation, type EncodedCommand, GroupLane, Waiter } from "./lane.ts";
+import {
+  Bundle,
+  type Confirmation,
+  type EncodedCommand,
+  GroupLane,
+  type Settlement,
+  Waiter,
+} from "./lane.ts";
 
 /**
  * Sends commands and finds their outcomes.
@@ -28,12 +35,6 @@ export interface DispatcherOptions {
   /** Commands of this process that wait for anything. */
   readonly maxPending?: number;
 }
-
-/** What became of a sent command: its outcome, or why none is known. */
-export type Settlement =
-  | { readonly kind: "outcome"; readonly outcome: Outcome }
-  | { readonly kind: "not-sent" }
-  | { readonly kind: "uncertain" };
 
 export interface Dispatched {
   /** Resolves, never rejects. One for the whole bundle, which is one message. */

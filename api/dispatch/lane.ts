@@ -1,4 +1,4 @@
-import type { Settlement } from "./dispatcher.ts";
+import type { Outcome } from "../../engine/outcome.ts";
 
 /** A command's bytes on the wire, and its id as outcomes name it. */
 export interface EncodedCommand {
@@ -9,6 +9,12 @@ export interface EncodedCommand {
 
 /** Durable in the queue; certainly not there; nobody knows. */
 export type Confirmation = "durable" | "not-sent" | "uncertain";
+
+/** What became of a sent command: its outcome, or why none is known. */
+export type Settlement =
+  | { readonly kind: "outcome"; readonly outcome: Outcome }
+  | { readonly kind: "not-sent" }
+  | { readonly kind: "uncertain" };
 
 /** One command that somebody waits for. */
 export class Waiter {

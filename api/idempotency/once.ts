@@ -20,7 +20,7 @@ export interface OnceAnswer extends Answer {
 }
 
 /** The caller's Idempotency-Key, or null; throws a ProblemError where it is none. */
-export function idempotencyKey(context: AppContext): string | null {
+function idempotencyKey(context: AppContext): string | null {
   const key = context.req.header("idempotency-key");
   if (key === undefined) return null;
   if (!KEY.test(key) || key.trim() === "") throw new ProblemError("MALFORMED_IDEMPOTENCY_KEY");

@@ -18,7 +18,7 @@ const DETAILS = {
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 /** What is wrong with an amount before any step is known, or null. */
-export function amountFault(text: string): keyof typeof DETAILS | null {
+function amountFault(text: string): keyof typeof DETAILS | null {
   if (DECIMAL.test(text)) {
     if (ONLY_ZEROS.test(text)) return "AMOUNT_ZERO";
     return text.length > MAX_AMOUNT_LENGTH ? "AMOUNT_OUT_OF_RANGE" : null;

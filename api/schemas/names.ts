@@ -52,13 +52,6 @@ export const SYMBOL_STATUSES = {
   DELISTED: SymbolStatus.Delisted,
 } as const;
 
-export type SideName = keyof typeof SIDES;
-export type OrderTypeName = keyof typeof ORDER_TYPES;
-export type TimeInForceName = keyof typeof TIMES_IN_FORCE;
-export type SelfTradePreventionName = keyof typeof SELF_TRADE_PREVENTIONS;
-export type OrderStatusName = keyof typeof ORDER_STATUSES;
-export type SymbolStatusName = keyof typeof SYMBOL_STATUSES;
-
 /** The names of such a table, for a schema. */
 export function namesOf<T extends object>(table: T): [keyof T & string, ...(keyof T & string)[]] {
   return Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];

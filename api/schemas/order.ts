@@ -90,7 +90,6 @@ export const replaceOrderSchema = z
   .openapi("ReplaceOrder", {
     example: { side: "BUY", type: "LIMIT", quantity: "0.5", price: "49990.00" },
   });
-export type ReplaceOrder = z.infer<typeof replaceOrderSchema>;
 
 // ── batch ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,7 +127,7 @@ export const batchReplaceSchema = z
   })
   .openapi("BatchReplace");
 
-export const MAX_BATCH = 100;
+const MAX_BATCH = 100;
 
 const batchItemSchema = z.unknown().openapi("BatchItem", {
   description:

@@ -7,7 +7,7 @@ import type { ApiReads, IdempotencyStore, ListedSymbol } from "../../api/ports.t
 import { SymbolDirectory } from "../../api/symbols.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
 import { SymbolStatus } from "../../engine/core/terms.ts";
-import { type CommandPublisher, NotSentError } from "../../engine/ports.ts";
+import type { CommandPublisher } from "../../engine/ports.ts";
 import { decodeCommandMessage } from "../../engine/wire/message.ts";
 
 /**
@@ -15,7 +15,7 @@ import { decodeCommandMessage } from "../../engine/wire/message.ts";
  * must reach neither. Whatever it sends is kept to be looked at, and answered as the test says.
  */
 
-export const BTC_USDT: SymbolSpec = {
+const BTC_USDT: SymbolSpec = {
   symbol: 1,
   name: "BTC/USDT",
   base: "BTC",
@@ -154,8 +154,3 @@ const neverAsked: IdempotencyStore = {
   answer: () => Promise.reject(new Error("nothing to be kept")),
   release: () => Promise.reject(new Error("nothing to be kept")),
 };
-
-/** For `KeptMessages.onPublish`: the queue is away. */
-export function notSent(): Promise<void> {
-  return Promise.reject(new NotSentError("the queue is away"));
-}

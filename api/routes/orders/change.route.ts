@@ -40,7 +40,7 @@ export const amendRoute = ({ maxBodyBytes }: ApiSettings) =>
   });
 export type AmendRoute = ReturnType<typeof amendRoute>;
 
-export const replacementSchema = z
+const replacementSchema = z
   .object({
     cancelled: orderSchema
       .nullable()
