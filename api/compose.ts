@@ -1,4 +1,3 @@
-import { getRandomValues } from "node:crypto";
 import type { Clock, CommandPublisher, MarketDataReader } from "../engine/ports.ts";
 import type { Config } from "../infra/config/config.ts";
 import { createApp } from "./app.ts";
@@ -7,6 +6,7 @@ import type { App } from "./context.ts";
 import { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import { ToldSequences } from "./dispatch/told-sequences.ts";
 import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
+import { randomPool } from "./random-pool.ts";
 import { SymbolDirectory } from "./symbols.ts";
 
 /** What a process that serves the API has made of the outside world. */
@@ -52,7 +52,7 @@ export function composeApi(parts: ApiParts): Api {
       docsToken: config.auth.devTokens ? DOCS_TOKEN : "",
     },
     clock,
-    random: (bytes) => getRandomValues(new Uint8Array(bytes)),
+    random: randomPool(),
     logger,
     symbols: new SymbolDirectory(reads, clock),
     reads,

@@ -4,6 +4,7 @@ import type { ApiSettings, App } from "../../api/context.ts";
 import { CommandDispatcher } from "../../api/dispatch/dispatcher.ts";
 import { ToldSequences } from "../../api/dispatch/told-sequences.ts";
 import type { ApiReads, IdempotencyStore, ListedSymbol } from "../../api/ports.ts";
+import { randomPool } from "../../api/random-pool.ts";
 import { SymbolDirectory } from "../../api/symbols.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
 import { SymbolStatus } from "../../engine/core/terms.ts";
@@ -97,7 +98,7 @@ export function testApi(settings: Partial<ApiSettings> = {}, symbols = [BTC_USDT
   const app = createApp({
     settings: { ...SETTINGS, ...settings },
     clock,
-    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    random: randomPool(),
     logger,
     symbols: new SymbolDirectory(reads, clock),
     reads,
