@@ -17,7 +17,7 @@ import { OrderType, SelfTradePrevention, Side, SymbolStatus, TimeInForce } from 
 
 const BASIS = 10_000;
 /** Each part of an iceberg is a trade of its own: this bounds the events that one order can cause. */
-const MAX_ICEBERG_PARTS = 10_000;
+const MAX_ICEBERG_PARTS = 1_000;
 
 /** All of them. `bandLow` and `bandHigh` are ticks; the defaults mean that there is no band. */
 export function checkOrder(
@@ -119,7 +119,7 @@ export function checkConflicts(order: OrderRequest, timeMs: number): Code {
   return checkExpireAt(order, timeMs, isImmediate);
 }
 
-/** Whether that much may show of an order: from one lot to all of it, in at most 10,000 parts. */
+/** Whether that much may show of an order: from one lot to all of it, in at most 1,000 parts. */
 export function isDisplayable(display: number, quantity: number): boolean {
   return display >= 1 && display <= quantity && quantity / display <= MAX_ICEBERG_PARTS;
 }

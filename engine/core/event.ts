@@ -22,12 +22,13 @@
  *
  * What the rules leave open, decided here for every implementation of them:
  *
- * **Checks of an order.** Malformed, UNKNOWN_SYMBOL, symbol status, filters and conflicts (check-order.ts),
- * DUPLICATE_ORDER_ID, DUPLICATE_CLIENT_ORDER_ID, USER_DISABLED, TOO_MANY_OPEN_ORDERS, AMOUNT_OUT_OF_RANGE
- * (an order that may rest, and the open quantity on its side of the book together above 2^53−1 lots),
- * STOP_WOULD_TRIGGER, POST_ONLY_WOULD_CROSS, FOK. A malformed order is Refused (it has no id to speak of);
- * every later failure is Rejected. Limits count resting and waiting orders; only an order that may rest
- * (LIMIT but for IOC and FOK) or that waits is counted against them, a list as two.
+ * **Checks of an order.** Malformed, DUPLICATE_ORDER_ID (of an open order, a replaced one's included), UNKNOWN_SYMBOL,
+ * symbol status, filters and conflicts (check-order.ts), DUPLICATE_CLIENT_ORDER_ID, USER_DISABLED,
+ * TOO_MANY_OPEN_ORDERS, AMOUNT_OUT_OF_RANGE (an order that may rest, and the open quantity on its side of the
+ * book together above 2^53−1 lots), STOP_WOULD_TRIGGER, POST_ONLY_WOULD_CROSS, FOK. The first two are Refused
+ * (there is no id to keep the order under); every later failure is Rejected. Limits count resting and
+ * waiting orders; only an order that may rest (LIMIT but for IOC and FOK) or that waits is counted
+ * against them, a list as two.
  *
  * **Events of a sweep.** Accepted, then maker by maker Trade, Prevented or Ended, then the end of the taker
  * if it has one. A maker ends at its place in the sweep. EXPIRE_BOTH and DECREMENT end the maker first, then
@@ -35,7 +36,7 @@
  * events is Ended (EXPIRED_SELF_TRADE_PREVENTION, quantity 0). A leg that ends, fills, is prevented or
  * triggers is at once followed by the Ended (EXPIRED_BY_LIST) of its sibling, after its own event.
  * A taker by quote meets an order only if a lot fits at its price; DECREMENT then takes its lots for
- * floor(quote left ÷ price). An amount that ran out at the book's end: EXPIRED_NO_LIQUIDITY for MARKET,
+ * floor(quote left ÷ price). DECREMENT compares all that is left of both, hidden lots too. An amount that ran out at the book's end: EXPIRED_NO_LIQUIDITY for MARKET,
  * EXPIRED_IMMEDIATE_OR_CANCEL for LIMIT IOC, EXPIRED_PRICE_BAND where the band stopped it (an order stood
  * beyond the band, within the limit), EXPIRED_FILL_OR_KILL for FOK whatever the cause.
  *

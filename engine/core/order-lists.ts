@@ -9,7 +9,7 @@ import { mayRest, open, rest, wouldCross } from "./enter.ts";
 import { EventType } from "./event.ts";
 import { ExtraWord } from "./order-extras.ts";
 import * as Row from "./order-row.ts";
-import { checkRules, crossesWithout } from "./place-order.ts";
+import { checkRules, crossesWithout, isOpenId } from "./place-order.ts";
 import type { SymbolState } from "./symbol-table.ts";
 import { OrderType, Side } from "./terms.ts";
 import { wait } from "./triggers.ts";
@@ -19,6 +19,10 @@ export function placeList(core: CoreState, command: Command): void {
   const { order: limit, stopLeg: stop } = command;
   if (!isListWellFormed(command)) {
     core.refuse(Code.MALFORMED_COMMAND);
+    return;
+  }
+  if (isOpenId(core, limit.id) || isOpenId(core, stop.id) || isSameId(limit.id, stop.id)) {
+    core.refuse(Code.DUPLICATE_ORDER_ID);
     return;
   }
   const user = core.users.intern(command.userId);
@@ -122,8 +126,7 @@ function isListWellFormed(command: Command): boolean {
     mayRest(limit.type, limit.timeInForce) &&
     stops &&
     limit.side === stop.side &&
-    limit.quantity === stop.quantity &&
-    !isSameId(limit.id, stop.id)
+    limit.quantity === stop.quantity
   );
 }
 

@@ -1,6 +1,6 @@
 import { checkConflicts, checkFilters, isWellFormed, statusCode } from "./check-order.ts";
 import { Code } from "./codes.ts";
-import type { OrderRequest } from "./command.ts";
+import type { IdWords, OrderRequest } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
 import { TIME } from "./core-state.ts";
 import { createOrder, rejectNew } from "./create-order.ts";
@@ -17,6 +17,10 @@ import { settleTrades, wait, wouldTrigger } from "./triggers.ts";
 export function placeOrder(core: CoreState, order: OrderRequest, symbolNumber: number, userId: string): void {
   if (!isWellFormed(order) || userId === "") {
     core.refuse(Code.MALFORMED_COMMAND);
+    return;
+  }
+  if (isOpenId(core, order.id)) {
+    core.refuse(Code.DUPLICATE_ORDER_ID);
     return;
   }
   const user = core.users.intern(userId);
@@ -68,9 +72,7 @@ export function checkRules(
   if (filter !== Code.NONE) return filter;
   const conflict = checkConflicts(order, core.clock[TIME]!);
   if (conflict !== Code.NONE) return conflict;
-  const { id, type, side } = order;
-  const known = core.index.find(id.a, id.b, id.c, id.d);
-  if (known >= 0 && known !== leaving) return Code.DUPLICATE_ORDER_ID;
+  const { type, side } = order;
   if (order.clientOrderId !== "") {
     const other = core.clientIds.find(user, symbol.number, order.clientOrderId);
     if (other >= 0 && !isLeaving(core, other, leaving)) return Code.DUPLICATE_CLIENT_ORDER_ID;
@@ -90,6 +92,14 @@ export function checkRules(
     if (isSideFull(core, symbol, side, order.quantity - freed)) return Code.AMOUNT_OUT_OF_RANGE;
   }
   return Code.NONE;
+}
+
+/**
+ * Whether an open order has this id: a new one under it is Refused, not Rejected, since the record kept by
+ * that id is the open order's.
+ */
+export function isOpenId(core: CoreState, id: IdWords): boolean {
+  return core.index.find(id.a, id.b, id.c, id.d) >= 0;
 }
 
 /** An order that passed its checks: Accepted, then the book, or the wait for its trigger. */

@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
 import { rejectNew } from "./create-order.ts";
 import { endOrder } from "./end-order.ts";
-import { accept, checkNew } from "./place-order.ts";
+import { accept, checkNew, isOpenId } from "./place-order.ts";
 
 /**
  * Cancel-replace in one command. The new order is checked as if the old one, and its sibling in a list, were
@@ -15,6 +15,10 @@ export function replaceOrder(core: CoreState, command: Command): void {
   const { order, stopOnFailure } = command;
   if (!isWellFormed(order) || command.userId === "") {
     core.refuse(Code.MALFORMED_COMMAND);
+    return;
+  }
+  if (isOpenId(core, order.id)) {
+    core.refuse(Code.DUPLICATE_ORDER_ID);
     return;
   }
   const user = core.users.intern(command.userId);

@@ -15,8 +15,8 @@ import {
 
 /**
  * The public matching-engine workload: streams, and the adapter that drives a core with them. A modify is a
- * cancel and a new entry at the back of the queue; here it is a Replace with ALLOW_FAILURE under the same
- * order id, whose refusal is the modify's.
+ * cancel and a new entry at the back of the queue; here it is a Replace under an id of the next
+ * generation, whose refusal is the modify's.
  */
 export const WORKLOAD_SYMBOL = 1;
 const HEADER_BYTES = 16;
@@ -35,6 +35,8 @@ export interface MessageStream {
   readonly sequence: Float64Array;
   readonly orderId: Float64Array;
   readonly price: Float64Array;
+  /** How often its order was modified before: part of the id, since a replacement is a new order. */
+  readonly generation: Uint16Array;
 }
 
 /** Room for a stream of `count` messages. */
@@ -48,6 +50,7 @@ export function emptyStream(count: number): MessageStream {
     sequence: new Float64Array(count),
     orderId: new Float64Array(count),
     price: new Float64Array(count),
+    generation: new Uint16Array(count),
   };
 }
 
@@ -72,7 +75,19 @@ export function decodeStream(bytes: Uint8Array): MessageStream {
     stream.orderId[index] = Number(view.getBigUint64(at + 16, true));
     stream.price[index] = Number(view.getBigInt64(at + 24, true));
   }
+  numberGenerations(stream);
   return stream;
+}
+
+/** Fills in the generations of a stream that is otherwise complete. */
+export function numberGenerations(stream: MessageStream): void {
+  const modified = new Map<number, number>();
+  for (let index = 0; index < stream.count; index += 1) {
+    const orderId = stream.orderId[index]!;
+    const generation = modified.get(orderId) ?? 0;
+    stream.generation[index] = generation;
+    if (stream.type[index] === MessageType.Modify) modified.set(orderId, generation + 1);
+  }
 }
 
 /** A core with the one symbol that a stream trades in. */
@@ -119,17 +134,20 @@ export function workloadCommand(): Command {
 export function loadMessage(stream: MessageStream, index: number, command: Command): void {
   const type = stream.type[index]!;
   const orderId = stream.orderId[index]!;
+  const generation = stream.generation[index]!;
   const low = orderId % 0x1_0000_0000;
   const high = (orderId - low) / 0x1_0000_0000;
   if (type !== MessageType.New) {
     command.kind = type === MessageType.Cancel ? CommandKind.Cancel : CommandKind.Replace;
     command.target.a = 1;
+    command.target.b = generation;
     command.target.c = high;
     command.target.d = low;
     if (type === MessageType.Cancel) return;
   } else command.kind = CommandKind.Place;
   const { order } = command;
   order.id.a = 1;
+  order.id.b = type === MessageType.Modify ? generation + 1 : 0;
   order.id.c = high;
   order.id.d = low;
   order.side = stream.side[index] as Side;
