@@ -52,7 +52,7 @@ const NOT_FOUND = "404";
 const PRECONDITION_FAILED = "406";
 
 /** The broker's version, "3.10.8" say; "" when it does not tell. */
-export function serverVersion(model: ChannelModel): string {
+function serverVersion(model: ChannelModel): string {
   return model.connection.serverProperties.version ?? "";
 }
 

@@ -23,7 +23,7 @@ return redis.call('ZCARD', key)
 `);
 
 /** How many recent trades are kept for each symbol. */
-export const RECENT_TRADES = 1_000;
+const RECENT_TRADES = 1_000;
 
 /** Replies of the script. */
 export const BookReply = { Applied: 0, NeedsFull: 1, Fenced: 2 } as const;

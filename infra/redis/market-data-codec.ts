@@ -80,7 +80,7 @@ export function decodeMessage(message: string): BookUpdate | null {
 }
 
 /** Stands in a message for levels that were left out. */
-export const CUT = "cut";
+const CUT = "cut";
 
 function items(text: string): string[] {
   return text === "" ? [] : text.split(" ");

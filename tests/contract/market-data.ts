@@ -21,7 +21,7 @@ export interface MarketDataHarness {
 }
 
 const SYMBOL = 7;
-export const TIMELINE = "0192a000-0000-7000-8000-000000000001";
+const TIMELINE = "0192a000-0000-7000-8000-000000000001";
 const OTHER_TIMELINE = "0192a000-0000-7000-8000-000000000002";
 
 /** Runs the suite against one adapter. `makeHarness` is called before each test and gives an empty store. */
