@@ -1,9 +1,6 @@
-import type { SymbolSpec } from "./core/symbol-spec.ts";
 import type { EngineObserver, Timers } from "./engine-ports.ts";
-import { outboundEvents } from "./outbound-events.ts";
-import type { Clock, EngineRecords, EventPublisher, JournalBatch, OutboundEvent } from "./ports.ts";
-import { readEntries } from "./wire/journal.ts";
-import { decodeOutcome } from "./wire/outcome-codec.ts";
+import { type EventOrigin, eventsOf } from "./outbound-events.ts";
+import type { Clock, EngineRecords, EventPublisher, JournalBatch } from "./ports.ts";
 
 /** Batches kept in memory for publishing; when the publisher is further behind they are read again. */
 const MAX_WAITING_BATCHES = 64;
@@ -19,12 +16,9 @@ export interface EventFeedPorts {
   readonly observer: EngineObserver;
 }
 
-export interface EventFeedOrigin {
-  readonly group: string;
-  readonly timeline: string;
+export interface EventFeedOrigin extends EventOrigin {
   /** This engine's epoch: who moves the cursor. */
   readonly epoch: number;
-  readonly symbolOf: (symbol: number) => SymbolSpec | undefined;
 }
 
 /**
@@ -185,15 +179,4 @@ export class EventFeed {
       };
     });
   }
-}
-
-/** The events of one row of the journal, in order. */
-export function eventsOf(batch: JournalBatch, origin: EventFeedOrigin): OutboundEvent[] {
-  const events: OutboundEvent[] = [];
-  for (const entry of readEntries(batch)) {
-    for (const event of outboundEvents(decodeOutcome(entry.outcome), { ...origin, epoch: batch.epoch })) {
-      events.push(event);
-    }
-  }
-  return events;
 }
