@@ -71,7 +71,6 @@ export function detachSibling(core: CoreState, slot: number): number {
   const sibling = core.extras.word(orders.extras(slot), ExtraWord.Sibling);
   orders.changeBits(slot, 0, Row.HAS_SIBLING);
   orders.changeBits(sibling, 0, Row.HAS_SIBLING);
-  core.lists.remove((orders.bits(slot) & Row.IS_STOP_LEG) === 0 ? slot : sibling);
   return sibling;
 }
 
@@ -91,6 +90,7 @@ export function forget(core: CoreState, slot: number): void {
 
 function clean(core: CoreState, slot: number, bits: number): void {
   if ((bits & Row.HAS_CLIENT_ID) !== 0) core.clientIds.remove(slot);
+  if ((bits & Row.IS_LEG) !== 0) core.lists.remove(slot);
   if ((bits & Row.IS_TIMED) !== 0) core.timers.remove(slot);
   if ((bits & Row.IS_COUNTED) !== 0) {
     core.counts.add(core.orders.userSlot(slot), core.orders.symbol(slot), -1);

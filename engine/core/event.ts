@@ -63,7 +63,7 @@
  * STOP_WOULD_TRIGGER), LIST_WOULD_MATCH. A list that fails is Rejected twice, limit leg, stop leg,
  * with the one code. Accepted: limit leg, stop leg. Cancelling a leg expires its sibling; a command that
  * names both (CancelList, CancelAll, kill switch, delisting) cancels both, limit leg first for CancelList.
- * CancelList of an unknown or somebody else's list: LIST_NOT_OPEN. A leg cannot be amended (AMEND_NOT_ALLOWED).
+ * A list is open while one of its legs is; CancelList of another, or of somebody else's: LIST_NOT_OPEN. A leg cannot be amended while its sibling is open (AMEND_NOT_ALLOWED).
  *
  * **Amend.** Checks: UNKNOWN_SYMBOL, symbol status, ORDER_NOT_OPEN, AMEND_EMPTY, AMEND_NOT_ALLOWED (a field that
  * the order's type does not have, a stop field after the trigger, a leg of a list), then filters, conflicts,

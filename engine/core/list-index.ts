@@ -3,9 +3,10 @@ import type { IdWords } from "./command.ts";
 import type { OrderExtras } from "./order-extras.ts";
 import { ExtraWord } from "./order-extras.ts";
 import { idHash } from "./order-index.ts";
+import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 
-/** Lists whose legs are both open, by the list's id: each is found as its limit leg. */
+/** Open legs of lists by the list's id. A list is open while one of its legs is. */
 export class ListIndex {
   readonly #orders: OrderTable;
   readonly #extras: OrderExtras;
@@ -16,19 +17,22 @@ export class ListIndex {
     this.#extras = extras;
   }
 
-  /** Adds a limit leg whose extras have the list's id. */
-  insert(limitLeg: number): void {
-    this.#index.insert(limitLeg, this.#hashOf(limitLeg));
+  /** Adds an open leg whose extras have the list's id. */
+  insert(leg: number): void {
+    this.#index.insert(leg, this.#hashOf(leg));
   }
 
-  remove(limitLeg: number): void {
-    this.#index.remove(limitLeg);
+  remove(leg: number): void {
+    this.#index.remove(leg);
   }
 
-  /** Slot of a list's limit leg, or −1. */
-  find(id: IdWords): number {
+  /** Slot of a list's open limit leg, or of its stop leg; −1 when that is not open. */
+  find(id: IdWords, isStopLeg: boolean): number {
+    const wanted = isStopLeg ? Row.IS_STOP_LEG : 0;
     let slot = this.#index.first(idHash(id.a, id.b, id.c, id.d));
-    while (slot >= 0 && !this.#isOf(slot, id)) slot = this.#index.next(slot);
+    while (slot >= 0 && !(this.#isOf(slot, id) && (this.#orders.bits(slot) & Row.IS_STOP_LEG) === wanted)) {
+      slot = this.#index.next(slot);
+    }
     return slot;
   }
 

@@ -45,29 +45,32 @@ export function placeList(core: CoreState, command: Command): void {
   rest(core, symbol, limitSlot);
   open(core, symbol, stopSlot);
   wait(core, symbol, stopSlot);
+  core.lists.insert(limitSlot);
+  core.lists.insert(stopSlot);
   pairLegs(core, limitSlot, stopSlot);
 }
 
-/** CancelList: both legs, the limit leg first. */
+/** CancelList: what is open of both legs, the limit leg first. */
 export function cancelList(core: CoreState, command: Command): void {
-  const { orders } = core;
   if (core.symbols.get(command.symbol) === undefined) {
     core.refuse(Code.UNKNOWN_SYMBOL);
     return;
   }
-  const limit = core.lists.find(command.target);
-  const isTheirs =
-    limit >= 0 &&
-    orders.symbol(limit) === command.symbol &&
-    (command.byAdmin || orders.userSlot(limit) === core.users.lookUp(command.userId));
-  if (!isTheirs) {
-    core.refuse(Code.LIST_NOT_OPEN);
-    return;
-  }
-  const stop = detachSibling(core, limit);
+  const legs = [core.lists.find(command.target, false), core.lists.find(command.target, true)].filter(
+    (leg) => leg >= 0 && isTheirs(core, leg, command),
+  );
+  if (legs.length === 0) core.refuse(Code.LIST_NOT_OPEN);
   const code = reasonOf(command);
-  endOrder(core, limit, code);
-  endOrder(core, stop, code);
+  for (const leg of legs) {
+    detachSibling(core, leg);
+    endOrder(core, leg, code);
+  }
+}
+
+function isTheirs(core: CoreState, leg: number, command: Command): boolean {
+  const { orders } = core;
+  if (orders.symbol(leg) !== command.symbol) return false;
+  return command.byAdmin || orders.userSlot(leg) === core.users.lookUp(command.userId);
 }
 
 /** Ties two open legs together: what ends one ends the other. */
@@ -77,7 +80,6 @@ export function pairLegs(core: CoreState, limit: number, stop: number): void {
   extras.setWord(orders.extras(stop), ExtraWord.Sibling, limit);
   orders.changeBits(limit, Row.HAS_SIBLING, 0);
   orders.changeBits(stop, Row.HAS_SIBLING, 0);
-  core.lists.insert(limit);
 }
 
 function linkToList(core: CoreState, slot: number, list: IdWords, isStopLeg: boolean): void {

@@ -66,7 +66,7 @@ export const IS_STOP_LEG = 1 << 23;
 /** In the index and its user's list: it rests or waits, or did before it was taken out to be swept. */
 export const IS_OPEN = 1 << 24;
 /** What makes the end of an order more than unlinking it from queue, index and user. */
-export const NEEDS_CLEANING: number = HAS_CLIENT_ID | IS_TIMED | HAS_SIBLING | IS_COUNTED;
+export const NEEDS_CLEANING: number = HAS_CLIENT_ID | IS_TIMED | IS_COUNTED | IS_LEG;
 
 /** Where an open order stands. */
 export const Place = { Nowhere: 0, Book: 1, Waiting: 2, Trailing: 3 } as const;

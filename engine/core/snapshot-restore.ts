@@ -141,6 +141,7 @@ function readOrder(
   }
   core.index.insert(slot);
   if ((bits & Row.IS_COUNTED) !== 0) core.counts.add(user, orders.symbol(slot), 1);
+  if ((bits & Row.IS_LEG) !== 0) core.lists.insert(slot);
   if ((bits & Row.HAS_SIBLING) !== 0) legs.push(slot);
   const symbol = core.symbols.get(orders.symbol(slot));
   if (symbol === undefined) throw new RangeError("an order of a symbol that is not there");
