@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Stack, startStack } from "../../infra/dev/stack/stack.ts";
+import type { Member } from "../../infra/dev/stack/member.ts";
+import { type Stack, type StackApi, startStack } from "../../infra/dev/stack/stack.ts";
 import { dataFolder } from "../support/embedded-engine.ts";
+import { HttpCaller } from "../support/http-caller.ts";
 import { RECORDED_DAY, recordedPart } from "../support/order-flow/flow-part.ts";
 import { sharedIsThere, sharedPath } from "../support/shared-files.ts";
 import { runTool } from "../support/tool-run.ts";
@@ -40,7 +42,39 @@ describe.runIf(sharedIsThere(RECORDED_DAY))("the recorded hour of AAPL", () => {
     expect(stdout, stderr).toContain(`trades: all ${part.tradeCount} as expected\nfinal book: all `);
     expect(code).toBe(0);
   });
+
+  test("killing both engines and an API process on the way changes nothing in the result", async () => {
+    const part = await recordedPart(8_000, files.directory);
+    const [api1, api2] = stack.apis as readonly [StackApi, StackApi];
+    const [engine1, engine2] = stack.engines as readonly [Member, Member];
+    const symbol = ["--symbol", "KILLED/USD", "--create-symbol", "--tick", "0.01", "--lot", "1"];
+    const expected = ["--expect-trades", part.trades, "--expect-book", part.book, "--batch", "20"];
+    const replay = runTool("replay", [part.commands, ...throughBoth("--url"), ...symbol, ...expected]);
+    const startedAt = await untilSequence(api2.url, 1);
+    for (const [share, member] of [
+      [0.2, engine1],
+      [0.4, api1],
+      [0.6, engine2],
+    ] as const) {
+      await untilSequence(api2.url, startedAt + share * 8_000);
+      member.signal("SIGKILL");
+    }
+    const { code, stdout, stderr } = await replay;
+    expect(stdout, stderr).toContain(`trades: all ${part.tradeCount} as expected\nfinal book: all `);
+    expect(code).toBe(0);
+  });
 });
+
+/** Waits until the replayed book has got so far in its group's history; tells how far it is. */
+async function untilSequence(url: string, sequence: number): Promise<number> {
+  const deadline = performance.now() + 90_000;
+  for (;;) {
+    const { body } = await new HttpCaller(url, "onlooker").get("/markets/KILLED-USD/depth?limit=1");
+    if (body.sequence >= sequence) return body.sequence;
+    if (performance.now() > deadline) throw new Error(`the replay does not get to ${sequence}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 describe.runIf(sharedIsThere("scenarios"))("other engines' own scenarios", () => {
   test("exchange-core.jsonl passes through both APIs", async () => {

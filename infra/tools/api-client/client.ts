@@ -175,7 +175,7 @@ export function problemCode(body: unknown): string | null {
 }
 
 /** `422 NOTIONAL_TOO_SMALL: Price × quantity is below the symbol's minimum` */
-export function shownProblem(answer: ApiAnswer): string {
+function shownProblem(answer: ApiAnswer): string {
   const { title, detail } = (answer.body ?? {}) as { readonly title?: unknown; readonly detail?: unknown };
   const words = [problemCode(answer.body) ?? "", title, detail].filter(
     (word) => typeof word === "string" && word !== "",

@@ -26,17 +26,23 @@ async function main(args: readonly string[]): Promise<number> {
     isTTY: process.stderr.isTTY === true,
     write: (text) => void process.stderr.write(text),
   });
+  let retries = 0;
+  let notedMs = Number.NEGATIVE_INFINITY;
   const client = new ApiClient({
     urls: options.urls,
     token: options.token,
-    onRetry: (reason, attempt) => {
-      if (attempt % RETRY_NOTE_EVERY === 1) progress.note(`asking again: ${reason}`);
+    onRetry: (reason) => {
+      retries += 1;
+      if (performance.now() - notedMs < RETRY_NOTE_EVERY_MS) return;
+      notedMs = performance.now();
+      progress.note(`asking again: ${reason}`);
     },
   });
   const result = await runReplay(options, client, progress, randomUUID());
   progress.end();
   const book = await readDepth(client, options.symbol, TOP_LEVELS);
   const lines = summaryLines(result.tally, result.stats, result.elapsedMs, book);
+  if (retries > 0) lines.push(`  asked again  ${retries} times, for an answer that was not certain`);
   lines.push(...result.comparisons.flatMap(comparisonLines));
   process.stdout.write(`${lines.join("\n")}\n`);
   if (result.stopped !== null) {
@@ -46,8 +52,8 @@ async function main(args: readonly string[]): Promise<number> {
   return result.comparisons.every(({ differences }) => differences === 0) ? 0 : 1;
 }
 
-/** A pause of the engine gives many retries: a few of them are enough to read. */
-const RETRY_NOTE_EVERY = 10;
+/** An engine that is away gives many retries: one in a while is enough to read. */
+const RETRY_NOTE_EVERY_MS = 5_000;
 
 /** Faults that the one at the keyboard can do something about: their message is all there is to say. */
 const EXPECTED = [
