@@ -48,13 +48,54 @@ BEGIN
 END
 $$;
 
+-- Makes the function that writes the last state of orders into one partition, `<partition>_end`, unless it is
+-- there. A function of its own keeps its plan; planning the statement anew takes a third of a small commit.
+CREATE FUNCTION define_end_of_orders(p_partition text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  function_name text := p_partition || '_end';
+BEGIN
+  PERFORM pg_advisory_xact_lock(7201, 4);
+  -- Not to_regprocedure(): what it found before the wait for the lock it may remember.
+  IF EXISTS (SELECT FROM pg_proc WHERE proname = function_name AND pronamespace = 'public'::regnamespace) THEN
+    RETURN;
+  END IF;
+  EXECUTE format($statement$
+    CREATE FUNCTION %I(p_ended commit_order[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = public, pg_temp
+    AS $body$
+    DECLARE
+      statuses CONSTANT order_status_enum[] := enum_range(NULL::order_status_enum);
+      touched bigint;
+    BEGIN
+      UPDATE %I AS o
+      SET updated_at = moment_of(e.updated_ms), sequence = e.sequence, status = statuses[e.status + 1],
+          reason_code = e.reason_code, price = e.price * s.price_step, quantity = e.quantity * s.quantity_step,
+          filled_quantity = e.filled_quantity * s.quantity_step,
+          filled_quote = quote_amount(e.filled_quote, s.price_step, s.quantity_step),
+          prevented_quantity = e.prevented_quantity * s.quantity_step,
+          display_quantity = e.display_quantity * s.quantity_step, stop_price = e.stop_price * s.price_step,
+          trailing_delta = e.trailing_delta, trailing_amount = e.trailing_amount * s.price_step,
+          activation_price = e.activation_price * s.price_step, triggered_at = moment_of(e.triggered_ms)
+      FROM unnest(p_ended) AS e JOIN symbols AS s ON s.symbol_number = e.symbol_number
+      WHERE o.order_id = e.id AND o.created_at = moment_of(e.created_ms);
+      GET DIAGNOSTICS touched = ROW_COUNT;
+      RETURN touched;
+    END
+    $body$
+  $statement$, function_name, p_partition);
+  EXECUTE format('REVOKE EXECUTE ON FUNCTION %I(commit_order[]) FROM PUBLIC', function_name);
+END
+$$;
+
 -- The last state of orders that ended, written into their partitions by name: an UPDATE of the partitioned
 -- table would visit them all. A row whose partition was not there when it came in is in the default one.
 CREATE FUNCTION write_ended_orders(p_ended commit_order[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  statuses CONSTANT order_status_enum[] := enum_range(NULL::order_status_enum);
   names text[];
   partition_name text;
   touched bigint;
@@ -66,20 +107,10 @@ BEGIN
   FOREACH partition_name IN ARRAY names LOOP
     EXIT WHEN found_rows = cardinality(p_ended);
     CONTINUE WHEN to_regclass(quote_ident(partition_name)) IS NULL;
-    EXECUTE format($statement$
-      UPDATE %I AS o
-      SET updated_at = moment_of(e.updated_ms), sequence = e.sequence, status = $2[e.status + 1],
-          reason_code = e.reason_code, price = e.price * s.price_step, quantity = e.quantity * s.quantity_step,
-          filled_quantity = e.filled_quantity * s.quantity_step,
-          filled_quote = quote_amount(e.filled_quote, s.price_step, s.quantity_step),
-          prevented_quantity = e.prevented_quantity * s.quantity_step,
-          display_quantity = e.display_quantity * s.quantity_step, stop_price = e.stop_price * s.price_step,
-          trailing_delta = e.trailing_delta, trailing_amount = e.trailing_amount * s.price_step,
-          activation_price = e.activation_price * s.price_step, triggered_at = moment_of(e.triggered_ms)
-      FROM unnest($1) AS e JOIN symbols AS s ON s.symbol_number = e.symbol_number
-      WHERE o.order_id = e.id AND o.created_at = moment_of(e.created_ms)
-    $statement$, partition_name) USING p_ended, statuses;
-    GET DIAGNOSTICS touched = ROW_COUNT;
+    IF to_regprocedure(format('%I(commit_order[])', partition_name || '_end')) IS NULL THEN
+      PERFORM define_end_of_orders(partition_name);
+    END IF;
+    EXECUTE format('SELECT %I($1)', partition_name || '_end') INTO touched USING p_ended;
     found_rows := found_rows + touched;
   END LOOP;
   PERFORM expect_rows('ended orders', cardinality(p_ended), found_rows);

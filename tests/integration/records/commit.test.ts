@@ -175,6 +175,27 @@ describe("a commit", () => {
     expect(strays.length).toBe(2);
   });
 
+  it("ends the first order of a month in two groups at once", async () => {
+    const others = await Promise.all(
+      Array.from({ length: 4 }, async (_, i) => {
+        const own = openEngineRecords({ url: database.url });
+        return { own, writer: await HistoryWriter.open(own, `group-${i}`) };
+      }),
+    );
+    for (let month = 1; month <= 3; month++) {
+      const ended = await Promise.all(
+        others.map(async (other) => {
+          const order = anOrder({ createdAtMs: Date.now() + month * 31 * 86_400_000 });
+          await other.writer.commit({ entered: [order] });
+          return later(order, { status: OrderStatus.Expired, code: Code.EXPIRED_DAY });
+        }),
+      );
+      await Promise.all(others.map((other, i) => other.writer.commit({ ended: [ended[i]!] })));
+      for (const each of ended) expect(await reads.order(each.state.orderId)).toEqual(each);
+    }
+    await Promise.all(others.map(({ own }) => own.close()));
+  });
+
   it("keeps waiting conditional orders in the watch list until they trigger or end", async () => {
     const stop = { type: OrderType.Stop, status: OrderStatus.Pending, price: 0, stopPrice: 4_900_000 };
     const [triggers, ends, amended] = [anOrder(stop), anOrder(stop), anOrder(stop)];
