@@ -7,6 +7,7 @@ import { type ConfirmChannel, connect } from "amqplib";
 import { Redis } from "ioredis";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
+import { isAlive } from "../../infra/dev/launch/is-alive.mjs";
 import { inRoot } from "../../infra/dev/launch/paths.mjs";
 import { startPostgres } from "../../infra/dev/services/postgres.ts";
 import { startRabbitmq } from "../../infra/dev/services/rabbitmq.ts";
@@ -99,20 +100,11 @@ describe("a private service", { timeout }, () => {
     owner.kill("SIGKILL");
     for (const { kind, url, pid } of services) {
       await waitFor(`${kind} to end with its owner`, 10_000, async () =>
-        isRunning(pid) || (await takesConnections(url)) ? undefined : true,
+        isAlive(pid) || (await takesConnections(url)) ? undefined : true,
       );
     }
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function takesConnections(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);

@@ -14,6 +14,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
+import { isAlive } from "./is-alive.mjs";
 import { inRoot, root } from "./paths.mjs";
 import { postgresPackageDirectory } from "./runtimes.mjs";
 
@@ -127,20 +128,11 @@ function takeSetupLock() {
     writeFileSync(ownerFile, String(process.pid));
     return true;
   } catch {
-    if (existsSync(ownerFile) && !isAlive(Number(readFileSync(ownerFile, "utf8")))) {
+    const owner = existsSync(ownerFile) ? Number(readFileSync(ownerFile, "utf8")) : 0;
+    // 0: it has taken the lock and not yet written its number.
+    if (owner > 0 && !isAlive(owner)) {
       rmSync(lockDirectory, { recursive: true, force: true });
     }
     return false;
-  }
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return true; // its owner has not written its number yet
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
   }
 }

@@ -1,15 +1,17 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { denoArguments } from "../../../infra/dev/launch/deno-permissions.mjs";
+import { isAlive } from "../../../infra/dev/launch/is-alive.mjs";
 import { inRoot } from "../../../infra/dev/launch/paths.mjs";
 import { denoProgram } from "../../../infra/dev/launch/runtimes.mjs";
+import { waitFor } from "../../../infra/dev/services/wait.ts";
 
 const run = promisify(execFile);
 const launcher = inRoot("infra/dev/launch.mjs");
@@ -72,29 +74,34 @@ describe("the launcher", { timeout: 30_000 }, () => {
     expect(code).toBe(5);
   });
 
-  it("stops what it runs when whoever started it is killed", async () => {
+  it("ends what it runs when npm is killed, although npm's shell lives on", async () => {
+    // What npm is to the launcher: a process that has a shell run `node infra/dev/launch.mjs …`, here in a folder
+    // where that file runs a program that would go on for ever.
     const target = join(folder, "target.mjs");
+    writeFileSync(target, "setInterval(() => undefined, 1000); console.log(process.pid);");
+    mkdirSync(join(folder, "infra/dev"), { recursive: true });
     writeFileSync(
-      target,
-      `process.on("SIGTERM", () => { console.log("stopped"); process.exit(0); });
-       setInterval(() => undefined, 1000);
-       console.log("up");`,
-    );
-    const wrapper = join(folder, "wrapper.mjs");
-    writeFileSync(
-      wrapper,
+      join(folder, "infra/dev/launch.mjs"),
       `import { runForwarding } from ${JSON.stringify(inRoot("infra/dev/launch/run.mjs"))};
        await runForwarding({ program: process.execPath, args: [${JSON.stringify(target)}] });`,
     );
-    // A parent between us and the launcher, as npm is between a terminal and it.
-    const parent = spawn("/bin/sh", ["-c", `"${process.execPath}" "${wrapper}"; true`], {
+    const npm = join(folder, "npm.mjs");
+    writeFileSync(
+      npm,
+      `import { spawn } from "node:child_process";
+       spawn("/bin/sh", ["-c", "node infra/dev/launch.mjs; true"], { stdio: "inherit" });`,
+    );
+    const path = `${dirname(process.execPath)}:${process.env["PATH"]}`;
+    const parent = spawn(process.execPath, [npm], {
+      cwd: folder,
+      env: { ...process.env, PATH: path },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const lines = createInterface({ input: parent.stdout });
-    await once(lines, "line");
-    const said = once(lines, "line");
+    const [line] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
+    const pid = Number(line);
+    expect(isAlive(pid)).toBe(true);
     parent.kill("SIGKILL");
-    expect(await said).toEqual(["stopped"]);
+    await waitFor("the program to end", 10_000, () => (isAlive(pid) ? undefined : true));
   });
 });
 
