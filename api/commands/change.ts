@@ -1,13 +1,13 @@
 import { Code } from "../../engine/core/codes.ts";
 import { Command } from "../../engine/core/command.ts";
-import { CommandKind } from "../../engine/core/terms.ts";
+import { CommandKind, OrderStatus } from "../../engine/core/terms.ts";
 import { parseId } from "../../engine/ids.ts";
 import type { Outcome } from "../../engine/outcome.ts";
 import type { ApiServices } from "../context.ts";
 import { derivedId } from "../convert/ids.ts";
 import { fillsOf, orderBody } from "../convert/order-body.ts";
 import { type AmendTerms, fillAmend, fillOrder, type OrderTerms } from "../convert/order-request.ts";
-import type { Problem } from "../problem.ts";
+import { type Problem, problemOfRefusal } from "../problem.ts";
 import type { ResponseType } from "../schemas/fields.ts";
 import type { AcknowledgementBody } from "../schemas/order.ts";
 import { type Answer, refused } from "./answer.ts";
@@ -107,6 +107,10 @@ async function changed(
   return { status: 200, body: { ...body, ...fills }, certain: true };
 }
 
+/**
+ * Each half as it went. STOP_ON_FAILURE leaves both or neither; under ALLOW_FAILURE the half that
+ * failed is told beside the one that did not.
+ */
 async function replaced(
   services: Services,
   outcome: Outcome,
@@ -115,24 +119,24 @@ async function replaced(
 ): Promise<Answer> {
   const { target, userId, responseType } = input;
   const { spec } = target.listed;
-  const placedState = outcome.orders.find((order) => order.orderId === newOrderId);
+  const cancelled = outcome.orders.find((order) => order.code === Code.CANCELLED_BY_REPLACE);
+  const placed = outcome.orders.find((order) => order.orderId === newOrderId);
+  let error: Problem | null = null;
   if (outcome.code !== Code.NONE) {
-    const about = placedState === undefined ? {} : { orderId: newOrderId };
-    return refused({ ...(await refusalOf(services, outcome.code, userId, target)), ...about });
+    const isOfNewOrder = placed?.status === OrderStatus.Rejected && placed.code === outcome.code;
+    error = isOfNewOrder
+      ? problemOfRefusal(outcome.code, { orderId: newOrderId })
+      : await refusalOf(services, outcome.code, userId, target);
+    const isPlaced = placed !== undefined && placed.status !== OrderStatus.Rejected;
+    if (cancelled === undefined && !isPlaced) return refused(error);
   }
-  const cancelled = outcome.orders.find((order) =>
-    target.orderId === null
-      ? order.orderId !== newOrderId &&
-        order.clientOrderId === target.clientOrderId &&
-        order.userId === userId
-      : order.orderId === target.orderId,
-  );
   const fills = responseType === "FULL" ? { fills: fillsOf(outcome, newOrderId, spec) } : {};
   return {
     status: 200,
     body: {
       cancelled: cancelled === undefined ? null : orderBody(cancelled, spec),
-      placed: placedState === undefined ? null : { ...orderBody(placedState, spec), ...fills },
+      placed: placed === undefined ? null : { ...orderBody(placed, spec), ...fills },
+      error,
     },
     certain: true,
   };

@@ -173,6 +173,36 @@ describe("changing", () => {
   });
 });
 
+test("a replacement that fails leaves both halves undone, or with ALLOW_FAILURE one of them done", async () => {
+  const { symbol } = await pair();
+  await user("m").place("SELL", "1", "10", { symbol });
+  const old = (await user("ann").place("BUY", "1", "9", { symbol })).body;
+  const replace = (orderId: string, fields: object) =>
+    user("ann").call("POST", `/orders/${orderId}/replace`, {
+      ...{ side: "BUY", type: "LIMIT", quantity: "1", price: "10" },
+      ...fields,
+    });
+  const stopped = await replace(old.orderId, { postOnly: true });
+  expect([stopped.status, stopped.body.code]).toEqual([422, "POST_ONLY_WOULD_CROSS"]);
+  expect((await user("ann").get(`/orders/${old.orderId}`)).body.status).toBe("OPEN");
+  const allowed = await replace(old.orderId, { postOnly: true, mode: "ALLOW_FAILURE" });
+  expect(allowed).toMatchObject({
+    status: 200,
+    body: {
+      cancelled: { orderId: old.orderId, status: "CANCELLED" },
+      placed: { status: "REJECTED", reason: "POST_ONLY_WOULD_CROSS" },
+      error: { code: "POST_ONLY_WOULD_CROSS" },
+    },
+  });
+  const gone = await replace(old.orderId, { price: "9" });
+  expect([gone.status, gone.body.code, gone.body.orderStatus]).toEqual([409, "ORDER_NOT_OPEN", "CANCELLED"]);
+  const alone = await replace(old.orderId, { price: "9", mode: "ALLOW_FAILURE" });
+  expect(alone).toMatchObject({
+    status: 200,
+    body: { cancelled: null, placed: { status: "OPEN" }, error: { code: "ORDER_NOT_OPEN" } },
+  });
+});
+
 describe("a batch", () => {
   test("is carried out in its order, and answers each item in its place", async () => {
     const { symbol, path } = await pair();

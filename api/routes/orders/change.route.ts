@@ -9,7 +9,7 @@ import {
   orderSchema,
   replaceOrderSchema,
 } from "../../schemas/order.ts";
-import { problems } from "../../schemas/problem.ts";
+import { problemSchema, problems } from "../../schemas/problem.ts";
 import { CALLER, json, jsonBodyOf } from "../../schemas/responses.ts";
 
 export const orderIdParams = z.object({
@@ -44,10 +44,11 @@ const replacementSchema = z
   .object({
     cancelled: orderSchema
       .nullable()
-      .openapi({ description: "The old order; null where ALLOW_FAILURE left it." }),
+      .openapi({ description: "The old order; null where ALLOW_FAILURE went on without it." }),
     placed: orderSchema
       .nullable()
-      .openapi({ description: "The new order; null where it was refused under ALLOW_FAILURE." }),
+      .openapi({ description: "The new order; REJECTED where ALLOW_FAILURE cancelled the old one alone." }),
+    error: problemSchema.nullable().openapi({ description: "Why one half failed under ALLOW_FAILURE." }),
   })
   .openapi("Replacement");
 
