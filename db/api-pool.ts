@@ -13,7 +13,12 @@ export interface ApiPoolOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-/** How long statements on connections that still work may go on after their pool was given up. */
+/** What the server needs to say by itself that a statement took too long, before its client gives up. */
+const GRACE_MS = 1_000;
+/**
+ * How long statements on connections that still work may go on after their pool was given up; until then
+ * no other pool is given up, so that there are never more than two.
+ */
 const LINGER_S = 5;
 
 /**
@@ -25,6 +30,7 @@ export class ApiPool {
   readonly #timeoutMs: number;
   #sql: Sql;
   #closed = false;
+  #lingering = false;
 
   constructor(options: ApiPoolOptions) {
     this.#options = options;
@@ -61,7 +67,10 @@ export class ApiPool {
   async #run<T extends Row>(sql: Sql, statement: string, parameters: ParameterOrJSON<never>[]): Promise<T[]> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("the database did not answer in time")), this.#timeoutMs);
+      timer = setTimeout(
+        () => reject(new Error("the database did not answer in time")),
+        this.#timeoutMs + GRACE_MS,
+      );
     });
     try {
       const query = sql.unsafe<T[]>(statement, parameters, { prepare: this.#options.prepare ?? true });
@@ -75,9 +84,15 @@ export class ApiPool {
   }
 
   #replace(broken: Sql): void {
-    if (this.#closed || broken !== this.#sql) return;
+    if (this.#closed || this.#lingering || broken !== this.#sql) return;
     this.#sql = this.#open();
-    void broken.end({ timeout: LINGER_S }).catch(() => undefined);
+    this.#lingering = true;
+    void broken
+      .end({ timeout: LINGER_S })
+      .catch(() => undefined)
+      .then(() => {
+        this.#lingering = false;
+      });
   }
 
   #open(): Sql {
@@ -89,7 +104,11 @@ export class ApiPool {
       connect_timeout: Math.max(1, Math.ceil(this.#timeoutMs / 1_000)),
       fetch_types: false,
       onnotice: () => undefined,
-      connection: { application_name: applicationName },
+      connection: {
+        application_name: applicationName,
+        // A transaction pool refuses settings that it does not know.
+        ...(prepare ? { statement_timeout: this.#timeoutMs } : {}),
+      },
     });
   }
 }

@@ -294,6 +294,13 @@ describe("the API's pool", () => {
     await expect.poll(() => reads.order(order.state.orderId).catch(() => null)).toEqual(order);
   });
 
+  it("gives up a statement that takes too long, and goes on with the next", async () => {
+    const impatient = new ApiPool({ url: database.url, timeoutMs: 200 });
+    await expect(impatient.read("select pg_sleep(30)")).rejects.toBeInstanceOf(UnavailableError);
+    expect(await impatient.read("select 1 as one")).toEqual([{ one: 1 }]);
+    await impatient.close();
+  });
+
   it("works without prepared statements, as behind a transaction pool", async () => {
     const plain = new ApiPool({ url: database.url, prepare: false });
     const order = anOrder();
