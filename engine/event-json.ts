@@ -140,7 +140,19 @@ function textOrNull(text: string): string {
 }
 
 function timeOrNull(ms: number): string {
-  return ms === 0 ? "null" : `"${new Date(ms).toISOString()}"`;
+  return ms === 0 ? "null" : `"${isoTime(ms)}"`;
+}
+
+let lastMs = -1;
+let lastText = "";
+
+/** ISO 8601 with milliseconds. Most of a row's times are the same one: the last is kept. */
+export function isoTime(ms: number): string {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
 }
 
 /** `PartiallyFilled` → `PARTIALLY_FILLED`, by number. */

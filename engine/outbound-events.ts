@@ -1,6 +1,7 @@
 import type { SymbolSpec } from "./core/symbol-spec.ts";
 import { OrderStatus } from "./core/terms.ts";
 import {
+  isoTime,
   ORDER_STATUS_NAMES,
   orderJson,
   releaseJson,
@@ -133,7 +134,7 @@ class RowEvents {
     const { group, timeline } = this.#origin;
     const body =
       `{"id":${JSON.stringify(id)},"type":"${type}","group":${JSON.stringify(group)},"timeline":"${timeline}"` +
-      `,"epoch":${this.#row.epoch},"sequence":${sequence},"time":"${new Date(timeMs).toISOString()}",${about}}`;
+      `,"epoch":${this.#row.epoch},"sequence":${sequence},"time":"${isoTime(timeMs)}",${about}}`;
     this.#events.push({ id, routingKey, body });
   }
 
