@@ -3,12 +3,13 @@ import type { Command } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
 import { TIME } from "./core-state.ts";
 import { detachSibling, endOrder } from "./end-order.ts";
-import { TimeInForce } from "./terms.ts";
+import { SymbolStatus, TimeInForce } from "./terms.ts";
 
 /** Cancel: one order, by its id or its client order id. */
 export function cancelOrder(core: CoreState, command: Command): void {
-  if (core.symbols.get(command.symbol) === undefined) {
-    core.refuse(Code.UNKNOWN_SYMBOL);
+  const closed = cancelsRefused(core, command.symbol);
+  if (closed !== Code.NONE) {
+    core.refuse(closed);
     return;
   }
   const slot = findTarget(core, command);
@@ -18,12 +19,20 @@ export function cancelOrder(core: CoreState, command: Command): void {
 
 /** CancelAll: every open order of a user, in a symbol or everywhere, by when they were placed. */
 export function cancelAll(core: CoreState, command: Command): void {
-  if (command.symbol !== 0 && core.symbols.get(command.symbol) === undefined) {
-    core.refuse(Code.UNKNOWN_SYMBOL);
+  const closed = command.symbol === 0 ? Code.NONE : cancelsRefused(core, command.symbol);
+  if (closed !== Code.NONE) {
+    core.refuse(closed);
     return;
   }
   const user = core.users.lookUp(command.userId);
   if (user >= 0) cancelOrdersOf(core, user, command.symbol, reasonOf(command));
+}
+
+/** Why a symbol takes no cancels: it is unknown, or delisted, which refuses everything; NONE when it does. */
+export function cancelsRefused(core: CoreState, symbol: number): Code {
+  const state = core.symbols.get(symbol);
+  if (state === undefined) return Code.UNKNOWN_SYMBOL;
+  return state.spec.status === SymbolStatus.Delisted ? Code.SYMBOL_DELISTED : Code.NONE;
 }
 
 /** Cancels a user's open orders of a symbol (0: of all), by when they were placed. */

@@ -1,4 +1,4 @@
-import { reasonOf } from "./cancel-orders.ts";
+import { cancelsRefused, reasonOf } from "./cancel-orders.ts";
 import { isWellFormed } from "./check-order.ts";
 import { Code } from "./codes.ts";
 import type { Command, IdWords, OrderRequest } from "./command.ts";
@@ -52,8 +52,9 @@ export function placeList(core: CoreState, command: Command): void {
 
 /** CancelList: what is open of both legs, the limit leg first. */
 export function cancelList(core: CoreState, command: Command): void {
-  if (core.symbols.get(command.symbol) === undefined) {
-    core.refuse(Code.UNKNOWN_SYMBOL);
+  const closed = cancelsRefused(core, command.symbol);
+  if (closed !== Code.NONE) {
+    core.refuse(closed);
     return;
   }
   const legs = [core.lists.find(command.target, false), core.lists.find(command.target, true)].filter(
