@@ -8,6 +8,7 @@ import { openEngineRecords } from "../../db/engine-records.ts";
 import { migrate } from "../../db/migrator.ts";
 import { createPostgresSnapshotStore } from "../../db/snapshot-store.ts";
 import { OrderStatus, Side } from "../../engine/core/terms.ts";
+import { EXIT_CODES } from "../../engine/exit-codes.ts";
 import type { Outcome } from "../../engine/outcome.ts";
 import type { EngineRecords, SnapshotStore } from "../../engine/ports.ts";
 import { newestCopy, replayJournal } from "../../engine/recovery.ts";
@@ -22,7 +23,7 @@ import { CommandMaker, message, type Sent } from "../support/engine/commands.ts"
 import { recordingObserver } from "../support/engine/harness.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../engine/main.ts", import.meta.url));
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 30_000;
 
 interface EngineProcess {
   readonly child: ChildProcess;
@@ -168,7 +169,7 @@ async function rebuilt(records: EngineRecords, snapshotStores: SnapshotStore[]):
   return [String(copy.replay.history.core.stateHash()), copy.snapshotSequence];
 }
 
-describe("engine processes against PostgreSQL, Redis and RabbitMQ", () => {
+describe("engine processes against PostgreSQL, Redis and RabbitMQ", { timeout: 60_000 }, () => {
   it("match what is on the queue, keep it, answer it and show it", async () => {
     const engine = start();
     await reaches(engine, "active");
@@ -267,6 +268,33 @@ describe("engine processes against PostgreSQL, Redis and RabbitMQ", () => {
     const [row] = await sql`
       select count(distinct sequence)::int as sequences, count(*)::int as orders from orders where status = ${"OPEN"}`;
     expect(row).toMatchObject({ sequences: sent.length, orders: sent.length });
+    const { fromJournal, fromSnapshot } = await rebuiltHashes();
+    expect(fromSnapshot).toBe(fromJournal);
+  });
+
+  it("one that freezes is replaced, and finds out before it tells anyone anything", {
+    timeout: 90_000,
+  }, async () => {
+    const frozen = start();
+    await reaches(frozen, "active");
+    const next = start();
+    await reaches(next, "waiting");
+    const before = Array.from({ length: 10 }, () => commands.place({ price: 4_000_000, quantity: 100_000 }));
+    for (const place of before) await publish([place]);
+    await answered(before);
+    frozen.child.kill("SIGSTOP");
+    const after = Array.from({ length: 10 }, () => commands.place({ price: 4_000_000, quantity: 100_000 }));
+    for (const place of after) await publish([place]);
+    // The broker gives it up when its heartbeats have been missing for 13 to 15 seconds.
+    await reaches(next, "active");
+    await answered(after);
+    const answers = after.map((place) => answerTo(place));
+    frozen.child.kill("SIGCONT");
+    // Fenced by the records, or told by the broker that it is no consumer any more: whichever it hears first.
+    expect([EXIT_CODES.fenced, EXIT_CODES["consumer-lost"]]).toContain(await ended(frozen.child));
+    expect(after.map(({ id }) => outcomes.get(id))).toEqual(answers.map((answer) => [answer]));
+    const [row] = await sql`select count(*)::int as open from open_orders`;
+    expect(row).toMatchObject({ open: 20 });
     const { fromJournal, fromSnapshot } = await rebuiltHashes();
     expect(fromSnapshot).toBe(fromJournal);
   });
