@@ -2,6 +2,7 @@ import type { Clock, CommandPublisher, MarketDataReader } from "../engine/ports.
 import type { Config } from "../infra/config/config.ts";
 import { createApp } from "./app.ts";
 import { assertDevTokensAllowed, devTokens } from "./auth/dev-tokens.ts";
+import { clockCheck } from "./clock-check.ts";
 import type { App } from "./context.ts";
 import { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import { ToldSequences } from "./dispatch/told-sequences.ts";
@@ -20,6 +21,8 @@ export interface ApiParts {
   readonly idempotency: IdempotencyStore;
   readonly marketData: MarketDataReader;
   readonly checks: readonly ServiceCheck[];
+  /** The database's clock, milliseconds. */
+  databaseNowMs(): Promise<number>;
   /** Answer to this machine's own addresses only: the embedded run. */
   readonly loopbackOnly: boolean;
 }
@@ -60,7 +63,7 @@ export function composeApi(parts: ApiParts): Api {
     dispatcher,
     marketData: parts.marketData,
     told: new ToldSequences(),
-    checks: parts.checks,
+    checks: [...parts.checks, clockCheck(clock, () => parts.databaseNowMs())],
     authenticators: config.auth.devTokens ? [devTokens()] : [],
   });
   return { app, dispatcher };

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { ApiPool } from "../db/api-pool.ts";
 import { PostgresApiReads } from "../db/api-reads.ts";
+import { readDatabaseTime } from "../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../db/idempotency-store.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandPublisher } from "../infra/rabbitmq/command-publisher.ts";
@@ -54,6 +55,7 @@ const { app, dispatcher } = composeApi({
     { name: "redis", check: async () => marketData.healthy() },
     { name: "rabbitmq", check: async () => publisher.healthy() },
   ],
+  databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: false,
 });
 

@@ -98,6 +98,8 @@ export interface ServiceCheck {
   readonly name: string;
   /** True when it can be used now; a rejection counts as false. */
   check(): Promise<boolean>;
+  /** Named only while it fails: nothing that is there to be used, but a condition. */
+  readonly quiet?: boolean;
 }
 
 /** Structured log: an object of facts, then a sentence. pino's shape. */

@@ -4,6 +4,7 @@ import { composeApi } from "../../api/compose.ts";
 import { type HttpServer, PortTakenError, serve } from "../../api/serve.ts";
 import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
+import { readDatabaseTime } from "../../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
 import { migrate } from "../../db/migrator.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
@@ -92,6 +93,7 @@ const { app, dispatcher } = composeApi({
     { name: "queue", check: async () => publisher.healthy() },
     { name: "engine", check: async () => engines.every((engine) => engine.isActive()) },
   ],
+  databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: isLoopback(config.server.host),
 });
 

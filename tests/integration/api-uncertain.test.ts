@@ -3,6 +3,7 @@ import { composeApi } from "../../api/compose.ts";
 import type { App } from "../../api/context.ts";
 import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
+import { readDatabaseTime } from "../../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
 import { migrate } from "../../db/migrator.ts";
 import { DEFAULT_ENGINE_SETTINGS } from "../../engine/engine-ports.ts";
@@ -71,6 +72,7 @@ beforeAll(async () => {
     idempotency: new PostgresIdempotencyStore(pool),
     marketData,
     checks: [],
+    databaseNowMs: () => readDatabaseTime(pool),
     loopbackOnly: false,
   }));
   // A group has its queue once an engine of it has been there.

@@ -3,7 +3,7 @@ import { devTokens } from "../../api/auth/dev-tokens.ts";
 import type { ApiSettings, App } from "../../api/context.ts";
 import { CommandDispatcher } from "../../api/dispatch/dispatcher.ts";
 import { ToldSequences } from "../../api/dispatch/told-sequences.ts";
-import type { ApiReads, IdempotencyStore, ListedSymbol } from "../../api/ports.ts";
+import type { ApiReads, IdempotencyStore, ListedSymbol, ServiceCheck } from "../../api/ports.ts";
 import { randomPool } from "../../api/random-pool.ts";
 import { SymbolDirectory } from "../../api/symbols.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
@@ -90,7 +90,11 @@ const SETTINGS: ApiSettings = {
   docsToken: "",
 };
 
-export function testApi(settings: Partial<ApiSettings> = {}, symbols = [BTC_USDT]): TestApi {
+export function testApi(
+  settings: Partial<ApiSettings> = {},
+  symbols = [BTC_USDT],
+  checks: readonly ServiceCheck[] = [],
+): TestApi {
   const clock = { nowMs: () => Date.now() };
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const publisher = new KeptMessages();
@@ -116,7 +120,7 @@ export function testApi(settings: Partial<ApiSettings> = {}, symbols = [BTC_USDT
       close: () => Promise.resolve(),
     },
     told: new ToldSequences(),
-    checks: [],
+    checks,
     authenticators: [devTokens()],
   });
   const ask: TestApi["ask"] = async (method, path, body, headers = {}) => {
