@@ -51,7 +51,8 @@ export function compareStates(
   }
 }
 
-function same(what: string, actual: unknown, expected: unknown): void {
+/** Throws with both when they are not the same. */
+export function same(what: string, actual: unknown, expected: unknown): void {
   const [left, right] = [textOf(actual), textOf(expected)];
   if (left !== right) throw new Error(`${what}\n  core: ${left}\n  twin: ${right}`);
 }

@@ -12,6 +12,7 @@ const NAMES_A_SYMBOL = new Set<number>([EventType.SymbolDefined, EventType.Symbo
 
 /** The engine's core, asked only through what it offers to everybody. */
 export class CoreSubject implements Subject {
+  /** Can be replaced by one restored from its snapshot. */
   core: MatchingCore;
   readonly #words: IdWords = { a: 0, b: 0, c: 0, d: 0 };
   #named = new Map<string, number>();

@@ -72,7 +72,7 @@ export function isImmediate(timeInForce: TimeInForce): boolean {
 }
 
 /** At most this many trades may an iceberg make of one taker: see engine/core/check-order.ts. */
-const MOST_ICEBERG_PARTS = 10_000n;
+const MOST_ICEBERG_PARTS = 1_000n;
 
 export function isDisplayable(display: bigint, quantity: bigint): boolean {
   return display >= 1n && display <= quantity && quantity <= display * MOST_ICEBERG_PARTS;

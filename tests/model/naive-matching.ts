@@ -71,11 +71,15 @@ export class NaiveMatching {
     order.arrival = this.#arrivals.next++;
   }
 
-  /** Sweep, then rest or end. The caller has asked whether a postOnly order would match. */
-  enter(order: NaiveOrder): void {
+  /**
+   * Sweep, then rest or end. The caller has asked whether a postOnly order would match. MARKET and what
+   * has just triggered stop at the band; the limit of everything else was held against it when it was given.
+   */
+  enter(order: NaiveOrder, justTriggered = false): void {
     order.status = OrderStatus.Open;
     order.resting = false;
-    const bounds = this.#boundsOf(order);
+    const banded = justTriggered || order.price === 0n;
+    const bounds = this.#boundsOf(order, banded);
     if (order.timeInForce === TimeInForce.Fok && !isFeasible(this.live, order, bounds, this.#arrivals)) {
       this.end(order, OrderStatus.Expired, Code.EXPIRED_FILL_OR_KILL);
       return;
@@ -84,7 +88,7 @@ export class NaiveMatching {
       trade: (maker, price, quantity) => this.#traded(maker, order, price, quantity),
       prevented: (maker, quantity, ends) => this.#prevented(maker, order, quantity, ends),
     });
-    this.#settle(order, ended);
+    this.#settle(order, ended, banded);
   }
 
   /**
@@ -105,7 +109,7 @@ export class NaiveMatching {
       this.#refuseTriggered(order, Code.AMOUNT_OUT_OF_RANGE);
     } else if (order.postOnly && wouldMatch(this.live, order.symbol, order.side, order.price)) {
       this.#refuseTriggered(order, Code.POST_ONLY_WOULD_CROSS);
-    } else this.enter(order);
+    } else this.enter(order, true);
   }
 
   #refuseTriggered(order: NaiveOrder, code: Code): void {
@@ -157,27 +161,25 @@ export class NaiveMatching {
     this.live = this.live.filter((other) => other !== order);
   }
 
-  #boundsOf(order: NaiveOrder): SweepBounds {
+  #boundsOf(order: NaiveOrder, banded: boolean): SweepBounds {
     const bandBps = this.#market(order).spec.priceBandBps;
-    const free = order.type === OrderType.Limit;
     return {
       limit: order.price,
-      beyondBand: (price) => !free && beyondBand(order.side, price, this.#reference, bandBps),
+      beyondBand: (price) => banded && beyondBand(order.side, price, this.#reference, bandBps),
     };
   }
 
-  #settle(order: NaiveOrder, ended: SweepEnd): void {
+  #settle(order: NaiveOrder, ended: SweepEnd, banded: boolean): void {
     if (ended === "prevented") return;
     if (ended === "filled") {
       this.fill(order);
       return;
     }
     const { priceBandBps } = this.#market(order).spec;
-    const triggered = order.type !== OrderType.Limit;
     if (order.price === 0n) {
       const code = ended === "band" ? Code.EXPIRED_PRICE_BAND : Code.EXPIRED_NO_LIQUIDITY;
       this.end(order, OrderStatus.Expired, code);
-    } else if (triggered && !insideBand(order.price, this.#reference, priceBandBps)) {
+    } else if (banded && !insideBand(order.price, this.#reference, priceBandBps)) {
       this.end(order, OrderStatus.Expired, Code.EXPIRED_PRICE_BAND);
     } else if (order.timeInForce === TimeInForce.Ioc) {
       this.end(order, OrderStatus.Expired, Code.EXPIRED_IMMEDIATE_OR_CANCEL);

@@ -114,7 +114,7 @@ export function nextSessionEndMs(timeMs: number, sessionEndMinute: number): numb
 export function orderFrom(
   request: OrderRequest,
   owner: { readonly userId: string; readonly symbol: number; readonly listId: string },
-  entry: { readonly timeMs: number; readonly sessionEndMinute: number; readonly place: number },
+  entry: { readonly timeMs: number; readonly sessionEndMinute: number | null; readonly place: number },
 ): NaiveOrder {
   return {
     id: idOf(request.id),
@@ -128,7 +128,7 @@ export function orderFrom(
     quoteQuantity: request.quoteQuantity,
     expireAtMs: request.expireAtMs,
     dueAtMs:
-      request.timeInForce === TimeInForce.Day
+      request.timeInForce === TimeInForce.Day && entry.sessionEndMinute !== null
         ? nextSessionEndMs(entry.timeMs, entry.sessionEndMinute)
         : request.expireAtMs,
     place: entry.place,

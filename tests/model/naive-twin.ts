@@ -254,7 +254,7 @@ export class NaiveTwin {
   }
 
   #make(command: Command, request: OrderRequest, listId: string): NaiveOrder {
-    const sessionEndMinute = this.matching.symbols.get(command.symbol)?.spec.sessionEndMinute ?? 0;
+    const sessionEndMinute = this.matching.symbols.get(command.symbol)?.spec.sessionEndMinute ?? null;
     return orderFrom(
       request,
       { userId: command.userId, symbol: command.symbol, listId },
