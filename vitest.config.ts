@@ -7,22 +7,25 @@ const services = ["tests/support/services/global-setup.ts"];
 /**
  * Three groups of tests. `unit` needs nothing but this checkout and runs in parallel; `integration` and `e2e`
  * need real PostgreSQL, Redis and RabbitMQ, and run one file at a time, because on two cores a file that has
- * to share them with another one runs into its deadlines.
+ * to share them with another one runs into its deadlines. For the same reason one group follows the other.
  */
 export default defineConfig({
   test: {
+    coverage: { include: ["{api,db,engine,infra}/**/*.ts"], reporter: ["text-summary", "html"] },
     reporters: ["default", new ClosingLine()],
     projects: [
       {
         test: {
           name: "unit",
           include: ["tests/core/**/*.test.ts", "tests/model/**/*.test.ts", "tests/unit/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: "integration",
           include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"],
+          sequence: { groupOrder: 2 },
           globalSetup: services,
           fileParallelism: false,
           testTimeout: 30_000,
@@ -33,6 +36,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
+          sequence: { groupOrder: 3 },
           globalSetup: services,
           fileParallelism: false,
           testTimeout: 120_000,

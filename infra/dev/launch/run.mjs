@@ -7,7 +7,7 @@ import { isAlive } from "./is-alive.mjs";
 import { root } from "./paths.mjs";
 
 /** How often the launcher looks whether whoever started it is still there: sooner than anybody starts it again. */
-const starterCheckMs = 200;
+const starterCheckMs = 100;
 
 /**
  * @typedef {object} Step
