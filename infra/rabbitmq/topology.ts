@@ -13,6 +13,15 @@ import { faultCode } from "./connection.ts";
  * | `replies.<process>` | exclusive, transient, goes with its process | each API process |
  * | `events` | topic exchange | engines |
  * | `order-events`, `trade-notifications`, `risk-management`, `settlements` | quorum queues bound to `events` | engines |
+ *
+ * Rights, as RabbitMQ's three patterns (a test holds them to be enough):
+ *
+ * | user | configure | write | read |
+ * |---|---|---|---|
+ * | API | `^replies\.` | `^commands$` | `^replies\.` |
+ * | engine | E | `E\|^amq\.default$` | E |
+ *
+ * E = `^(commands|events)(\.|$)|^(order-events|trade-notifications|risk-management|settlements)$`
  */
 export interface TopologyNames {
   readonly commandExchange: string;

@@ -89,6 +89,8 @@ export async function waitUntilReady(client: Redis, milliseconds: number): Promi
 /** The port's fault for a driver's. */
 export function redisFault(cause: unknown): UnavailableError {
   if (cause instanceof UnavailableError) return cause;
+  // The driver hangs the whole command on its errors: a book, a snapshot's part, or a password.
+  if (cause instanceof Error) Reflect.deleteProperty(cause, "command");
   return new UnavailableError("redis", "Redis did not answer as it should", { cause });
 }
 

@@ -166,6 +166,21 @@ describe("a command publisher", () => {
     expect(next.texts).toEqual(["three"]);
   });
 
+  it("does not know what became of a message that the broker refuses to confirm", async () => {
+    const group = faulty.newGroup();
+    const publisher = await faulty.openPublisher();
+    await faulty.onBroker(async (model) => {
+      const channel = await model.createChannel();
+      const queue = `full-${group}`;
+      const options = { durable: true, maxLength: 1, overflow: "reject-publish" };
+      await channel.assertQueue(queue, options);
+      await channel.bindQueue(queue, names.commandExchange, group);
+    });
+    await publisher.publish(group, bytes("fits"));
+    await expect(publisher.publish(group, bytes("one too many"))).rejects.toBeInstanceOf(UncertainError);
+    expect(publisher.unconfirmed).toBe(0);
+  });
+
   it("makes the exchange again when it was deleted", async () => {
     const group = faulty.newGroup();
     await faulty.collector({ group }).start();

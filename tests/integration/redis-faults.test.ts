@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type BookUpdate, FencedError, UnavailableError } from "../../engine/ports.ts";
@@ -135,6 +136,40 @@ describe("market data in Redis", () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual([...ids].sort().reverse());
     expect(await reader.depth(SYMBOL, 5)).toMatchObject({ sequence, bids: [level(10, sequence)] });
+  });
+
+  it("is read and listened to without any right to write", async () => {
+    const { writer, keyPrefix } = await open();
+    const rights = ["-@all", "+@read", "+@transaction", "+@pubsub", "+@connection", "+info", "-publish"];
+    await admin.acl("SETUSER", "api", "on", ">secret", "~*", "&*", ...rights);
+    const url = new URL(server.url);
+    url.username = "api";
+    url.password = "secret";
+    const reader = new RedisMarketDataReader({ url: url.href, keyPrefix });
+    const stream = new RedisMarketDataStream({ url: url.href, keyPrefix });
+    opened.push(reader, stream);
+    await Promise.all([reader.waitUntilReady(DEADLINE_MS), stream.waitUntilReady(DEADLINE_MS)]);
+    const updates: (BookUpdate | null)[] = [];
+    await stream.subscribe(SYMBOL, (update) => updates.push(update));
+    await writer.write([full({ sequence: 1, bids: [level(10, 1)], trades: [trade(1)] })]);
+    expect(await reader.depth(SYMBOL, 5)).toMatchObject({ sequence: 1, bids: [level(10, 1)] });
+    expect(await reader.recentTrades(SYMBOL, 5)).toEqual([trade(1)]);
+    await waitFor("the update", DEADLINE_MS, () => updates.length > 0 || undefined);
+  });
+
+  it("hangs no command on its faults: it could hold a password or a book", async () => {
+    const { keyPrefix } = await open();
+    await admin.acl("SETUSER", "powerless", "on", ">secret", "~*", "&*", "-@all", "+info");
+    const url = new URL(server.url);
+    url.username = "powerless";
+    url.password = "secret";
+    const writer = new RedisMarketDataWriter({ url: url.href, keyPrefix });
+    opened.push(writer);
+    await writer.waitUntilReady(DEADLINE_MS);
+    const book = full({ sequence: 1, bids: [level(123_454_321, 1)] });
+    const fault: unknown = await writer.write([book]).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(UnavailableError);
+    expect(inspect(fault, { depth: 9 })).not.toMatch(/secret|123454321/);
   });
 
   it("bounds the wait and the memory while Redis hangs", async () => {
