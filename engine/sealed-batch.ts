@@ -1,4 +1,5 @@
 import type { MatchingCore } from "./core/matching-core.ts";
+import type { JournalEnd } from "./journal-end.ts";
 import type { KnownCommand, OpenBatch, ReplyRanges } from "./open-batch.ts";
 import type { BookUpdate, CommitBatch, JournalBatch } from "./ports.ts";
 import type { PendingSnapshot } from "./taken-snapshot.ts";
@@ -15,15 +16,6 @@ export interface SealedBatch {
   readonly bookUpdates: readonly BookUpdate[];
   /** State at its end, to be saved once it is committed; the body is not yet made. */
   readonly snapshot: PendingSnapshot | null;
-}
-
-/** Where the journal ends. */
-export interface JournalEnd {
-  readonly group: string;
-  readonly epoch: number;
-  readonly sequence: number;
-  readonly hash: Uint8Array;
-  readonly rulesVersion: number;
 }
 
 /** What a batch with at least one command commits behind `end`. */

@@ -12,7 +12,7 @@ import { decodeCommand, encodeCommand, resetCommand, salvageCommandId } from "./
 import { type CommandMessage, decodeCommandMessage } from "./wire/message.ts";
 
 /** How far an id's time may be ahead of the engine's (architecture, "Clocks"). */
-export const MAX_AHEAD_MS = 5_000;
+const MAX_AHEAD_MS = 5_000;
 
 /** A group's history up to now, as the sequencer continues it. */
 export interface History {

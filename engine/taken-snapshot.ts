@@ -1,5 +1,5 @@
+import type { JournalEnd } from "./journal-end.ts";
 import type { Snapshot } from "./ports.ts";
-import type { JournalEnd } from "./sealed-batch.ts";
 import type { History } from "./sequencer.ts";
 import { ByteWriter } from "./wire/byte-writer.ts";
 import { encodeSnapshotBody, SNAPSHOT_FORMAT_VERSION } from "./wire/snapshot.ts";

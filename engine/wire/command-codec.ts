@@ -22,7 +22,7 @@ import { readSymbolSpec, writeSymbolSpec } from "./symbol-spec-codec.ts";
  * (`salvageCommandId`).
  */
 
-export const COMMAND_WIRE_VERSION = 1;
+const COMMAND_WIRE_VERSION = 1;
 const ID_OFFSET = 2;
 const ID_BYTES = 16;
 

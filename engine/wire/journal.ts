@@ -11,7 +11,7 @@ import { WireFormatError } from "./wire-format-error.ts";
  * could not be applied (a Refusal; cut at a bound), and the outcome's bytes.
  */
 
-export const JOURNAL_WIRE_VERSION = 1;
+const JOURNAL_WIRE_VERSION = 1;
 
 export const HASH_BYTES = 32;
 const NOTHING = new Uint8Array(0);

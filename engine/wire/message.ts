@@ -8,7 +8,7 @@ import { MAX_COMMAND_BYTES, MAX_COMMANDS_PER_MESSAGE, MAX_TEXT_BYTES } from "./l
  * never sequenced.
  */
 
-export const MESSAGE_WIRE_VERSION = 1;
+const MESSAGE_WIRE_VERSION = 1;
 
 export interface CommandMessage {
   /** The publisher's `replyAddress`; "" for nobody. */

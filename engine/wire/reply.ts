@@ -5,7 +5,7 @@ import { decodeOutcome } from "./outcome-codec.ts";
 import { WireFormatError } from "./wire-format-error.ts";
 
 /** One reply message a batch and pod: version, then each outcome behind its length. */
-export const REPLY_WIRE_VERSION = 1;
+const REPLY_WIRE_VERSION = 1;
 
 const ownWriter = new ByteWriter();
 const ownReader = new ByteReader();

@@ -21,7 +21,7 @@ import { type MemoryConsumer, MemoryQueue } from "./memory-queue.ts";
 import { MemoryDatabase, MemoryRecords } from "./memory-records.ts";
 
 /** Snapshots in memory, as one store that every engine of a test uses. */
-export class MemorySnapshots implements SnapshotStore {
+class MemorySnapshots implements SnapshotStore {
   readonly name: SnapshotStore["name"];
   snapshots: Snapshot[] = [];
   reachable = true;
@@ -44,7 +44,7 @@ export class MemorySnapshots implements SnapshotStore {
 }
 
 /** Events as a consumer outside sees them. */
-export class MemoryEvents implements EventPublisher {
+class MemoryEvents implements EventPublisher {
   readonly published: OutboundEvent[] = [];
   failures = 0;
 
