@@ -12,5 +12,11 @@ export const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(
  */
 export const inRoot = (...parts) => join(root, ...parts);
 
-/** Where the embedded way of running keeps its data; `TRADE_ENGINE_DATA_DIRECTORY` moves it. */
-export const dataDirectory = process.env["TRADE_ENGINE_DATA_DIRECTORY"] ?? inRoot(".data");
+/**
+ * Where the embedded way of running keeps its data, the only folder that it may write to. The
+ * environment moves it; a line in a YAML file cannot, since rights are given before it is read.
+ */
+export const dataDirectory =
+  process.env["TRADE_ENGINE_EMBEDDED_DATA_DIRECTORY"] ??
+  process.env["TRADE_ENGINE_DATA_DIRECTORY"] ??
+  inRoot(".data");
