@@ -15,6 +15,8 @@ export type DecimalFailure = (typeof DecimalFailure)[keyof typeof DecimalFailure
 export const TICK_LOTS_LIMIT = 1n << 106n;
 
 const MAX_TEXT_LENGTH = 64;
+/** Coins with 18 decimals fit; the leading zeros of a step cost no exactness. */
+const MAX_STEP_LENGTH = 32;
 /** Longest run of digits that a double always holds exactly. */
 const EXACT_DIGITS = 15;
 /** Bound of the step cache: a venue has some hundreds of steps, an attacker has any number of texts. */
@@ -121,7 +123,9 @@ export function averagePrice(filledQuote: bigint, filledQuantity: number, priceS
 /** True when a text may be a symbol's price or quantity step: a plain decimal above zero. */
 export function isStep(text: string): boolean {
   const point = pointOf(text);
-  return point >= 0 && text.length <= EXACT_DIGITS && digitsValue(text, point) > 0;
+  if (point < 0 || text.length > MAX_STEP_LENGTH) return false;
+  const units = digitsValue(text, point);
+  return units > 0 && units <= Number.MAX_SAFE_INTEGER;
 }
 
 function stepOf(text: string): Step {
