@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { inject } from "vitest";
+import { afterAll, inject } from "vitest";
 import { RedisMarketDataReader } from "../../infra/redis/market-data-reader.ts";
 import { RedisMarketDataStream } from "../../infra/redis/market-data-stream.ts";
 import { RedisMarketDataWriter } from "../../infra/redis/market-data-writer.ts";
+import { createTestRedis } from "../support/cache.ts";
 import { describeMarketData } from "./market-data.ts";
 
-const { url, version } = inject("services").redis;
+const { version } = inject("services").redis;
+const redis = await createTestRedis();
+const { url } = redis;
+
+afterAll(() => redis.drop());
 
 describeMarketData(`Redis ${version}`, async () => {
   const keyPrefix = `test:${randomUUID()}:`;
