@@ -15,6 +15,8 @@ import { encodeReply } from "./wire/reply.ts";
 
 /** A timer is set no further ahead than this, since clocks may be put right meanwhile. */
 const MAX_TIMER_MS = 60_000;
+/** A batch takes no further message beyond this: sweeps through deep books make long outcomes. */
+const MAX_BATCH_BYTES = 4 << 20;
 /** How long a clean stop waits for the last events to be confirmed; the next engine sends the rest. */
 const EVENTS_DRAIN_MS = 3_000;
 
@@ -168,7 +170,7 @@ export class ActiveEngine {
   #pump(): void {
     if (!this.#takes) return;
     this.#guard(() => {
-      while (this.#inboxHead < this.#inbox.length && this.#batch.commands < this.#settings.batchCommands) {
+      while (this.#inboxHead < this.#inbox.length && this.#hasRoom()) {
         const delivery = this.#inbox[this.#inboxHead++] as Delivery;
         this.#sequencer.deliver(delivery.body, delivery.tag, this.#ports.clock.nowMs());
       }
@@ -178,6 +180,10 @@ export class ActiveEngine {
       }
     });
     this.#planFlush();
+  }
+
+  #hasRoom(): boolean {
+    return this.#batch.commands < this.#settings.batchCommands && this.#batch.bytes < MAX_BATCH_BYTES;
   }
 
   /** Commits at the end of this turn, so that everything that one packet brought goes together. */

@@ -113,7 +113,14 @@ export class EventFeed {
 
   async #work(): Promise<void> {
     while (!this.#dead && this.#published < this.#committed) {
-      for (const batch of await this.#nextBatches()) {
+      const batches = await this.#nextBatches();
+      if (batches.length === 0) {
+        const cause = new Error(`the journal has nothing behind ${this.#published}`);
+        this.#ports.observer.degraded("events", cause);
+        if (this.#stopping) return;
+        await this.#pause(RETRY_AFTER_MS);
+      }
+      for (const batch of batches) {
         if (!(await this.#publish(batch))) return;
         this.#published = batch.lastSequence;
         await this.#moveCursor(false);

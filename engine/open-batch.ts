@@ -36,6 +36,11 @@ export class OpenBatch {
   readonly #outcome = new ByteWriter();
   readonly #touched = new TouchedOrders();
 
+  /** Bytes of the payload so far. */
+  get bytes(): number {
+    return this.#payload.length;
+  }
+
   get empty(): boolean {
     return this.commands === 0 && this.known.length === 0 && this.lastTag === 0;
   }
