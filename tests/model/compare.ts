@@ -7,13 +7,13 @@ import type { OrderView, TwinSubject } from "./subject.ts";
 
 /**
  * One command on both; throws at the first difference: events, then the orders that they name, then
- * every live order, then the books.
+ * (if asked for) every live order, then the books.
  */
 export function applyToBoth(
   core: CoreSubject,
   twin: TwinSubject,
   command: Command,
-  symbols: readonly number[],
+  wholeState = true,
 ): readonly NaiveEvent[] {
   const expected = twin.apply(command);
   const actual = core.apply(command);
@@ -25,19 +25,14 @@ export function applyToBoth(
       if (id !== "") same(`${what}: an order it names`, orderText(core.view(id)), orderText(twin.view(id)));
     }
   }
-  compareStates(core, twin, symbols, what);
+  if (wholeState) compareStates(core, twin, what);
   return actual;
 }
 
 /** Every live order, every level, every queue, by what both offer to everybody. */
-export function compareStates(
-  core: CoreSubject,
-  twin: TwinSubject,
-  symbols: readonly number[],
-  what: string,
-): void {
+export function compareStates(core: CoreSubject, twin: TwinSubject, what: string): void {
   same(`${what}: live orders`, core.live().map(orderText), twin.live().map(orderText));
-  for (const symbol of symbols) {
+  for (const symbol of twin.symbols()) {
     const last = twin.twin.matching.symbols.get(symbol)?.last ?? 0n;
     same(`${what}: last trade`, BigInt(core.core.lastTradePrice(symbol)), last);
     for (const side of [Side.Buy, Side.Sell]) {

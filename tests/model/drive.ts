@@ -7,9 +7,6 @@ import { Invariants } from "./invariants.ts";
 import type { Profile } from "./random-orders.ts";
 import { TwinSubject } from "./subject.ts";
 
-/** Symbols that a history may define. */
-export const SYMBOLS = [1, 2, 3] as const;
-
 /** Histories per property: MODEL_RUNS in the environment, else what keeps a file well under a minute. */
 export function runsOf(usual: number): number {
   const given = Number(process.env["MODEL_RUNS"] ?? "");
@@ -34,8 +31,8 @@ export function driveBoth(drawn: History, tally: Tally): void {
   const invariants = new Invariants();
   tally.histories += 1;
   for (const command of new HistoryCommands(twin.twin).of(drawn)) {
-    const events = applyToBoth(core, twin, command, SYMBOLS);
-    invariants.check(core, events, SYMBOLS);
+    const events = applyToBoth(core, twin, command);
+    invariants.check(core, events, twin.symbols());
     if (core.core.lastSequence !== command.sequence) throw new Error("the sequence has a gap");
     tally.commands += 1;
     tally.events += events.length;
@@ -52,6 +49,7 @@ export function assertFor(
   runs: number,
   length: number,
   check: (drawn: History, tally: Tally) => void,
+  least = 1,
 ): void {
   const tally = new Tally();
   const seed = Number(process.env["MODEL_SEED"] ?? "");
@@ -65,7 +63,7 @@ export function assertFor(
     }
   };
   fc.assert(
-    fc.property(history(profile, length), (drawn) => {
+    fc.property(history(profile, length, least), (drawn) => {
       const failure = failureOf(drawn);
       if (failure === null) return;
       const shortest = shorten(drawn, (shorter) => failureOf(shorter) !== null);

@@ -17,6 +17,18 @@ export interface Aim {
   readonly by: "id" | "client" | "ended" | "stranger" | "operator";
 }
 
+/** What makes a command malformed, or names an order twice. */
+export type Fault = "none" | "id of a live order" | "no id" | "no user" | "no such type" | "no such side";
+
+const FAULT = weighted<Fault>(
+  [300, "none"],
+  [3, "id of a live order"],
+  [1, "no id"],
+  [1, "no user"],
+  [1, "no such type"],
+  [1, "no such side"],
+);
+
 export interface AmendDraw {
   readonly mask: number;
   readonly price: number;
@@ -29,12 +41,23 @@ export interface AmendDraw {
 }
 
 export type Action =
-  | { readonly kind: "place"; readonly order: OrderDraw; readonly again: boolean }
+  | { readonly kind: "place"; readonly order: OrderDraw; readonly fault: Fault }
   | { readonly kind: "cancel"; readonly aim: Aim }
   | { readonly kind: "cancelAll"; readonly user: number; readonly everywhere: boolean }
   | { readonly kind: "amend"; readonly aim: Aim; readonly amend: AmendDraw }
-  | { readonly kind: "replace"; readonly aim: Aim; readonly stop: boolean; readonly order: OrderDraw }
-  | { readonly kind: "list"; readonly limitLeg: OrderDraw; readonly stopLeg: OrderDraw }
+  | {
+      readonly kind: "replace";
+      readonly aim: Aim;
+      readonly stop: boolean;
+      readonly order: OrderDraw;
+      readonly fault: Fault;
+    }
+  | {
+      readonly kind: "list";
+      readonly limitLeg: OrderDraw;
+      readonly stopLeg: OrderDraw;
+      readonly fault: Fault;
+    }
   | { readonly kind: "cancelList"; readonly aim: Aim }
   | { readonly kind: "define"; readonly symbol: number; readonly market: MarketDraw }
   | { readonly kind: "status"; readonly status: SymbolStatus }
@@ -44,18 +67,17 @@ export type Action =
 
 export interface Step {
   readonly advanceMs: number;
-  /** 1 and 2 exist from the start, 3 may come. */
+  /** From 1; one more than exist from the start may come. */
   readonly symbol: number;
   readonly action: Action;
 }
 
 export interface History {
-  readonly markets: readonly [MarketDraw, MarketDraw];
+  readonly markets: readonly MarketDraw[];
   readonly steps: readonly Step[];
 }
 
 const ADVANCE_MS = weighted([30, 0], [30, 1], [12, 900], [3, 61_000], [2, 3_600_000], [1, 43_200_000]);
-const SYMBOL = weighted([80, 1], [18, 2], [1, 3]);
 const AIM: fc.Arbitrary<Aim> = fc.record({
   pick: fc.nat({ max: 999 }),
   by: weighted<Aim["by"]>([78, "id"], [10, "client"], [5, "ended"], [4, "stranger"], [3, "operator"]),
@@ -67,24 +89,27 @@ const STATUS = weighted(
   [2, SymbolStatus.Delisted],
 );
 
-/** A history of at most `length` commands after the definition of two symbols. */
-export function history(profile: Profile, length: number): fc.Arbitrary<History> {
+/** A history of `least` to `length` commands after the definition of the profile's symbols. */
+export function history(profile: Profile, length: number, least = 1): fc.Arbitrary<History> {
+  const { symbols } = profile;
   return fc.record({
-    markets: fc.tuple(profile.market, profile.market),
+    markets: fc.array(profile.market, { minLength: symbols, maxLength: symbols }),
     // Without bias: fast-check would make most histories short, and short ones find little.
-    steps: fc.noBias(fc.array(step(profile), { minLength: 1, maxLength: length, size: "max" })),
+    steps: fc.noBias(fc.array(step(profile), { minLength: least, maxLength: length, size: "max" })),
   });
 }
 
 function step(profile: Profile): fc.Arbitrary<Step> {
-  return fc.record({ advanceMs: ADVANCE_MS, symbol: SYMBOL, action: action(profile) });
+  const others = Array.from({ length: profile.symbols }, (_, index) => [9, index + 2] as const);
+  const symbol = weighted([80, 1], ...others.slice(0, -1), [1, profile.symbols + 1]);
+  return fc.record({ advanceMs: ADVANCE_MS, symbol, action: action(profile) });
 }
 
 function action(profile: Profile): fc.Arbitrary<Action> {
   const order = orderDraw(profile);
   const user = fc.integer({ min: 0, max: profile.users - 1 });
   const kind = <K extends Action["kind"]>(name: K): fc.Arbitrary<K> => fc.constant(name);
-  const place = fc.record({ kind: kind("place"), order, again: weighted([99, false], [1, true]) });
+  const place = fc.record({ kind: kind("place"), order, fault: FAULT });
   const cancel = fc.record({ kind: kind("cancel"), aim: AIM });
   const cancelAll = fc.record({
     kind: kind("cancelAll"),
@@ -95,7 +120,7 @@ function action(profile: Profile): fc.Arbitrary<Action> {
   const status = fc.record({ kind: kind("status"), status: STATUS });
   const define = fc.record({
     kind: kind("define"),
-    symbol: weighted([3, 3], [1, 1], [1, 0], [1, 65_536]),
+    symbol: weighted([3, profile.symbols + 1], [1, 1], [1, 0], [1, 65_536]),
     market: profile.market.map((drawn) => ({ ...drawn, maxPrice: drawn.maxPrice - (drawn.maxPrice % 2) })),
   });
   const refusal = fc.record({ kind: kind("refusal") });
@@ -116,7 +141,13 @@ function action(profile: Profile): fc.Arbitrary<Action> {
     { weight: 24, arbitrary: amend },
     {
       weight: 8,
-      arbitrary: fc.record({ kind: kind("replace"), aim: AIM, stop: weighted([1, true], [1, false]), order }),
+      arbitrary: fc.record({
+        kind: kind("replace"),
+        aim: AIM,
+        stop: weighted([1, true], [1, false]),
+        order,
+        fault: FAULT,
+      }),
     },
     { weight: 12, arbitrary: list(order) },
     { weight: 1, arbitrary: fc.record({ kind: kind("cancelList"), aim: AIM }) },
@@ -139,9 +170,10 @@ function list(order: fc.Arbitrary<OrderDraw>): fc.Arbitrary<Action> {
     other: order,
     limited: weighted([1, true], [1, false]),
     exact: weighted([12, true], [1, false]),
+    fault: FAULT,
   });
-  return raw.map(({ one, other, limited, exact }) => {
-    if (!exact) return { kind: "list", limitLeg: one, stopLeg: other };
+  return raw.map(({ one, other, limited, exact, fault }) => {
+    if (!exact) return { kind: "list", limitLeg: one, stopLeg: other, fault };
     const prices = [one, other].map((leg) => Math.max(leg.price, leg.stopPrice, 1));
     const [high, low] = [Math.max(...prices), Math.min(...prices)];
     const sells = one.side === Side.Sell;
@@ -174,7 +206,7 @@ function list(order: fc.Arbitrary<OrderDraw>): fc.Arbitrary<Action> {
       price: limited ? Math.max(other.price, 1) : 0,
       stopPrice: sells ? low : high,
     };
-    return { kind: "list", limitLeg, stopLeg };
+    return { kind: "list", limitLeg, stopLeg, fault };
   });
 }
 

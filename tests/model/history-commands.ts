@@ -1,7 +1,7 @@
 import { Code } from "../../engine/core/codes.ts";
 import { Command, type IdWords, type OrderRequest } from "../../engine/core/command.ts";
 import { CommandKind } from "../../engine/core/terms.ts";
-import type { Aim, History, Step } from "./generate.ts";
+import type { Aim, Fault, History, Step } from "./generate.ts";
 import { idOf } from "./naive-order.ts";
 import type { NaiveTwin } from "./naive-twin.ts";
 import type { MarketDraw, OrderDraw } from "./random-orders.ts";
@@ -42,7 +42,8 @@ export class HistoryCommands {
       case "place": {
         const command = this.#command(CommandKind.Place, step.symbol);
         command.userId = `u${action.order.user}`;
-        this.#request(command.order, action.order, action.again);
+        this.#request(command.order, action.order);
+        this.#spoil(command, command.order, action.fault);
         Object.assign(command.id, command.order.id);
         return command;
       }
@@ -69,14 +70,20 @@ export class HistoryCommands {
         const command = this.#command(CommandKind.Replace, step.symbol);
         this.#aim(command, action.aim);
         command.stopOnFailure = action.stop;
-        this.#request(command.order, action.order, false);
+        this.#request(command.order, action.order);
+        this.#spoil(command, command.order, action.fault);
         return command;
       }
       case "list": {
         const command = this.#command(CommandKind.PlaceList, step.symbol);
         command.userId = `u${action.limitLeg.user}`;
-        this.#request(command.order, action.limitLeg, false);
-        this.#request(command.stopLeg, action.stopLeg, false);
+        this.#request(command.order, action.limitLeg);
+        this.#request(command.stopLeg, action.stopLeg);
+        this.#spoil(
+          command,
+          action.stopLeg.quantity % 2 === 0 ? command.order : command.stopLeg,
+          action.fault,
+        );
         return command;
       }
       case "cancelList": {
@@ -128,14 +135,21 @@ export class HistoryCommands {
     return command;
   }
 
-  #request(into: OrderRequest, draw: OrderDraw, again: boolean): void {
+  #request(into: OrderRequest, draw: OrderDraw): void {
     const { user, client, expireInMs, ...same } = draw;
     Object.assign(into, same);
     into.clientOrderId = client;
     into.expireAtMs = expireInMs === 0 ? 0 : this.#timeMs + expireInMs;
+    this.#seen.push(this.#fresh(into.id, user));
+  }
+
+  #spoil(command: Command, request: OrderRequest, fault: Fault): void {
     const used = this.#twin.matching.live.at(-1);
-    if (again && used !== undefined) this.#point(into.id, used.id);
-    else this.#seen.push(this.#fresh(into.id, user));
+    if (fault === "id of a live order" && used !== undefined) this.#point(request.id, used.id);
+    else if (fault === "no id") Object.assign(request.id, { a: 0, b: 0, c: 0, d: 0 });
+    else if (fault === "no user") command.userId = "";
+    else if (fault === "no such type") Object.assign(request, { type: 5 });
+    else if (fault === "no such side") Object.assign(request, { side: -1 });
   }
 
   #aim(command: Command, aim: Aim): void {

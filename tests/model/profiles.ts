@@ -37,6 +37,8 @@ const CROWDED = market({
 
 const crowded = {
   users: 4,
+  symbols: 2,
+  spread: 4,
   price: fc.integer({ min: 90, max: 110 }),
   quantity: fc.integer({ min: 1, max: 10 }),
   display: fc.integer({ min: 1, max: 5 }),
@@ -54,6 +56,8 @@ export const EVERYTHING: Profile = { ...crowded, name: "everything, crowded", pl
 export const DEEP: Profile = {
   name: "everything, deep books",
   users: 12,
+  symbols: 2,
+  spread: 90,
   price: fc.integer({ min: 900, max: 1_100 }),
   quantity: weighted([4, 1], [4, 7], [2, 40], [1, 400]),
   display: weighted([2, 3], [1, 20]),
@@ -74,6 +78,8 @@ export const DEEP: Profile = {
 export const CASCADES: Profile = {
   name: "everything, chains of triggers",
   users: 6,
+  symbols: 1,
+  spread: 1,
   price: fc.integer({ min: 97, max: 103 }),
   quantity: fc.integer({ min: 1, max: 3 }),
   display: fc.integer({ min: 1, max: 2 }),
@@ -94,6 +100,8 @@ export const CASCADES: Profile = {
 export const HUGE: Profile = {
   name: "everything, amounts up to 2^53−1",
   users: 4,
+  symbols: 2,
+  spread: 0,
   price: fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: LARGEST - 6, max: LARGEST }) },
     { weight: 2, arbitrary: fc.integer({ min: 1, max: 6 }) },
@@ -121,4 +129,22 @@ export const HUGE: Profile = {
     maxOpenOrders: weighted([1, 0]),
   }),
   plainOnly: false,
+};
+
+/** Thousands of orders and users in a dozen symbols: every table and index grows, and gives rows again. */
+export const GROWING: Profile = {
+  ...DEEP,
+  name: "everything, growing",
+  users: 700,
+  symbols: 12,
+  spread: 400,
+  price: fc.integer({ min: 500, max: 1_500 }),
+  market: market({
+    price: weighted([1, [1, 100_000]]),
+    quantity: weighted([1, [1, 100_000]]),
+    minNotional: weighted([1, 0n]),
+    priceBandBps: weighted([1, 0]),
+    referencePrice: weighted([1, 1_000]),
+    maxOpenOrders: weighted([1, 0], [1, 30]),
+  }),
 };

@@ -11,6 +11,10 @@ import {
 export interface Profile {
   readonly name: string;
   readonly users: number;
+  /** Symbols that are there from the start. */
+  readonly symbols: number;
+  /** Ticks that most limits keep away from the other side: what makes books deep. */
+  readonly spread: number;
   readonly price: fc.Arbitrary<number>;
   readonly quantity: fc.Arbitrary<number>;
   /** Lots that an iceberg shows. */
@@ -162,7 +166,7 @@ function fitting(drawn: RawOrder, profile: Profile): OrderDraw {
     selfTradePrevention: drawn.selfTradePrevention,
     postOnly: !profile.plainOnly && hasPrice && !immediate && dice < 12,
     client: drawn.client < 4 ? `c${drawn.client}` : "",
-    price: hasPrice ? drawn.price : 0,
+    price: hasPrice ? apart(drawn, profile.spread) : 0,
     quantity: byQuote ? 0 : drawn.quantity,
     quoteQuantity: byQuote ? drawn.quote : 0n,
     displayQuantity: shows && drawn.display <= drawn.quantity ? drawn.display : 0,
@@ -172,6 +176,12 @@ function fitting(drawn: RawOrder, profile: Profile): OrderDraw {
     activationPrice: trails && dice >= 60 ? drawn.other : 0,
     expireInMs: timeInForce === TimeInForce.Gtd || limitedWait ? drawn.waitMs : 0,
   };
+}
+
+/** Five limits in six stand back from the middle. */
+function apart(drawn: RawOrder, spread: number): number {
+  if (drawn.dice % 6 === 0) return drawn.price;
+  return drawn.side === Side.Buy ? drawn.price - spread : drawn.price + spread;
 }
 
 /** One field of one order in twenty becomes something that its checks must find. */

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { MatchingCore } from "../../engine/core/matching-core.ts";
 import { applyToBoth, compareStates, same } from "./compare.ts";
 import { CoreSubject } from "./core-subject.ts";
-import { assertFor, SYMBOLS, type Tally } from "./drive.ts";
+import { assertFor, type Tally } from "./drive.ts";
 import type { History } from "./generate.ts";
 import { HistoryCommands } from "./history-commands.ts";
 import { CASCADES, DEEP, EVERYTHING, HUGE } from "./profiles.ts";
@@ -17,7 +17,7 @@ function driveWithRestarts(drawn: History, tally: Tally): void {
   const every = 7 + (drawn.steps.length % 61);
   tally.histories += 1;
   for (const command of new HistoryCommands(twin.twin).of(drawn)) {
-    const events = applyToBoth(whole, twin, command, SYMBOLS);
+    const events = applyToBoth(whole, twin, command);
     same("events after a restart", broken.apply(command), events);
     tally.commands += 1;
     tally.events += events.length;
@@ -26,7 +26,7 @@ function driveWithRestarts(drawn: History, tally: Tally): void {
     same("hash before a restart", broken.core.stateHash(), whole.core.stateHash());
     broken.core = MatchingCore.restore(bytes);
     same("hash after a restart", broken.core.stateHash(), whole.core.stateHash());
-    compareStates(broken, twin, SYMBOLS, "after a restart");
+    compareStates(broken, twin, "after a restart");
     same("bytes after a restart", digest(broken.core.snapshot()), digest(bytes));
   }
   same("hash at the end", broken.core.stateHash(), whole.core.stateHash());

@@ -62,6 +62,11 @@ export interface Subject {
 export class TwinSubject implements Subject {
   readonly twin = new NaiveTwin();
 
+  /** Numbers of the symbols that are defined. */
+  symbols(): number[] {
+    return [...this.twin.matching.symbols.keys()];
+  }
+
   apply(command: Command): readonly NaiveEvent[] {
     return this.twin.apply(command);
   }
