@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BAD_ORDERS, GOOD_ORDER } from "../support/bad-orders.ts";
 import { DocumentCheck } from "../support/document-check.ts";
 import { dataFolder, type EmbeddedRun, startEmbedded } from "../support/embedded-engine.ts";
 import { HttpCaller, type Json } from "../support/http-caller.ts";
@@ -103,6 +104,34 @@ describe("placing", () => {
     expect((await user("ann").get(`/orders?symbol=${symbol}`)).body.orders).toEqual([]);
     expect((await user("ann").get(`/markets/${path}/depth`)).body.bids).toEqual([]);
   });
+});
+
+test("bad input is refused with a code of its own, sequences nothing and stores nothing", async () => {
+  const { symbol } = await pair({
+    quantityStep: "0.00001",
+    minPrice: "1",
+    maxPrice: "1000000",
+    minQuantity: "0.0001",
+    maxQuantity: "9000",
+    minNotional: "5",
+  });
+  const good = { ...GOOD_ORDER, symbol };
+  const first = await user("good").call("POST", "/orders", good);
+  expect(first.status).toBe(201);
+  for (const row of BAD_ORDERS) {
+    const isBytes = row.body instanceof Uint8Array;
+    const text = typeof row.body === "string" ? row.body : JSON.stringify(row.body);
+    const response = await fetch(`${run.origin}/api/v1/orders`, {
+      method: "POST",
+      headers: { authorization: "Bearer dev:bad", "content-type": row.contentType ?? "application/json" },
+      body: isBytes ? (row.body as Uint8Array<ArrayBuffer>) : text.replace(GOOD_ORDER.symbol, symbol),
+    });
+    const { code } = (await response.json()) as { code: string };
+    expect([row.what, response.status, code]).toEqual([row.what, row.status, row.code]);
+  }
+  const next = await user("good").call("POST", "/orders", good);
+  expect(next.body.sequence).toBe(first.body.sequence + 1);
+  expect((await user("bad").get("/orders")).body.orders).toEqual([]);
 });
 
 describe("changing", () => {
