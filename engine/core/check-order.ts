@@ -190,7 +190,7 @@ function isOneOf(value: number, highest: number): boolean {
 
 /** An integer, 0…`highest`. */
 export function isAmount(value: number, highest: number): boolean {
-  return value >= 0 && value <= highest && value % 1 === 0;
+  return value >= 0 && value <= highest && Math.floor(value) === value;
 }
 
 /** Given, and below the lowest. */

@@ -88,10 +88,8 @@ export class Levels {
   /** The level at a price, made when there is none. */
   at(side: number, price: number): number {
     const root = this.#sides[side * SIDE_WORDS + ROOT]!;
-    if (root !== 0) {
-      const level = this.#index.find(root, price);
-      if (level >= 0 && this.price(level) === price) return level;
-    }
+    const level = this.#index.find(root, price);
+    if (level >= 0 && this.price(level) === price) return level;
     return this.#create(side, root, price);
   }
 

@@ -10,16 +10,20 @@ const SHIFT = 8;
 const NODES = 1 << SHIFT;
 const MASK = NODES - 1;
 const BITMAP = 0;
-/** Which five bits of the price choose the child: 0 the lowest. */
-const DEPTH = 1;
+/** The lowest of the five bits of the price that choose the child: 0, 5, …, 50. */
+const BIT = 1;
 const CHILDREN = 2;
 const NODE_WORDS = 34;
-const LOW_RANGE = 1 << 30;
+/** Prices are taken apart into 30 low bits and 23 high ones, which whole-number instructions can shift. */
+const LOW_BITS = 30;
+const LOW_RANGE = 1 << LOW_BITS;
 
 export class PriceIndex {
   readonly #segments: Int32Array[] = [];
   #used = 1;
   #free = 0;
+  /** Where the last search ended: the node without a child for the price, or above the wrong leaf. */
+  #lastNode = 0;
   /** Price of a level, asked of the levels' own table. */
   readonly #priceOf: (level: number) => number;
 
@@ -30,47 +34,42 @@ export class PriceIndex {
 
   /** The level that would be at a price (the caller compares its price), or −1. */
   find(root: number, price: number): number {
-    const low = price % LOW_RANGE;
-    const high = (price - low) / LOW_RANGE;
+    const high = highOf(price);
+    const low = lowOf(price, high);
     let reference = root;
+    let last = 0;
     while (reference > 0) {
       const node = this.#segments[reference >>> SHIFT]!;
       const at = (reference & MASK) * NODE_WORDS;
-      const depth = node[at + DEPTH]!;
-      const digit = (depth < 6 ? low >>> (depth * 5) : high >>> (depth * 5 - 30)) & 31;
+      const shift = node[at + BIT]!;
+      const digit = (shift < LOW_BITS ? low >>> shift : high >>> (shift - LOW_BITS)) & 31;
+      last = reference;
       reference = node[at + CHILDREN + digit]!;
     }
+    this.#lastNode = last;
     return -reference - 1;
   }
 
   /**
-   * Adds a level at a price that is not there. Returns the new root; `neighbour` and
-   * `neighbourIsHigher` then name the next level on one of the sides.
+   * Adds a level at a price that the last {@link find}, from the same root, did not meet. Returns the new
+   * root; `neighbour` and `neighbourIsHigher` then name the level next to it on one of the sides.
    */
   insert(root: number, price: number, level: number): number {
     const leaf = -level - 1;
+    const last = this.#lastNode;
+    if (last !== 0) {
+      const shift = this.#shift(last);
+      const digit = digitAt(price, shift);
+      if (this.#child(last, digit) === 0) {
+        this.#findNeighbour(last, digit);
+        if (highestDifference(price, this.#priceOf(this.neighbour)) === shift) {
+          this.#setChild(last, digit, leaf);
+          return root;
+        }
+      }
+    }
     this.neighbour = -1;
-    if (root === 0) return leaf;
-    const near = this.#priceOf(this.#anyUnder(root, price));
-    const depth = highestDifference(price, near);
-    let parent = 0;
-    let reference = root;
-    while (reference > 0 && this.#depth(reference) > depth) {
-      parent = reference;
-      reference = this.#child(reference, digitAt(price, this.#depth(reference)));
-    }
-    let node = reference;
-    let newRoot = root;
-    if (reference <= 0 || this.#depth(reference) < depth) {
-      node = this.#allocate(depth);
-      this.#setChild(node, digitAt(near, depth), reference);
-      if (parent === 0) newRoot = node;
-      else this.#setChild(parent, digitAt(price, this.#depth(parent)), node);
-    }
-    const digit = digitAt(price, depth);
-    this.#findNeighbour(node, digit);
-    this.#setChild(node, digit, leaf);
-    return newRoot;
+    return root === 0 ? leaf : this.#insertApart(root, price, leaf);
   }
 
   /** Set by {@link insert}: a level next to the new one, −1 when it is alone. */
@@ -83,23 +82,47 @@ export class PriceIndex {
     let grandparent = 0;
     let parent = root;
     for (;;) {
-      const child = this.#child(parent, digitAt(price, this.#depth(parent)));
+      const child = this.#child(parent, digitAt(price, this.#shift(parent)));
       if (child < 0) break;
       grandparent = parent;
       parent = child;
     }
     const words = this.#segments[parent >>> SHIFT]!;
     const at = (parent & MASK) * NODE_WORDS;
-    const digit = digitAt(price, words[at + DEPTH]!);
+    const digit = digitAt(price, words[at + BIT]!);
     words[at + CHILDREN + digit] = 0;
     const left = words[at + BITMAP]! & ~(1 << digit);
     words[at + BITMAP] = left;
     if ((left & (left - 1)) !== 0) return root;
-    const last = words[at + CHILDREN + (31 - Math.clz32(left))]!;
+    const only = words[at + CHILDREN + (31 - Math.clz32(left))]!;
     this.#release(parent);
-    if (grandparent === 0) return last;
-    this.#setChild(grandparent, digitAt(price, this.#depth(grandparent)), last);
+    if (grandparent === 0) return only;
+    this.#setChild(grandparent, digitAt(price, this.#shift(grandparent)), only);
     return root;
+  }
+
+  /** Adds a leaf where no node parts the new price from its kin yet, or where that node is further up. */
+  #insertApart(root: number, price: number, leaf: number): number {
+    const near = this.#priceOf(this.#anyUnder(root, price));
+    const shift = highestDifference(price, near);
+    let parent = 0;
+    let reference = root;
+    while (reference > 0 && this.#shift(reference) > shift) {
+      parent = reference;
+      reference = this.#child(reference, digitAt(price, this.#shift(reference)));
+    }
+    let node = reference;
+    let newRoot = root;
+    if (reference <= 0 || this.#shift(reference) < shift) {
+      node = this.#allocate(shift);
+      this.#setChild(node, digitAt(near, shift), reference);
+      if (parent === 0) newRoot = node;
+      else this.#setChild(parent, digitAt(price, this.#shift(parent)), node);
+    }
+    const digit = digitAt(price, shift);
+    this.#findNeighbour(node, digit);
+    this.#setChild(node, digit, leaf);
+    return newRoot;
   }
 
   /** A level that shares with the price the longest way down. */
@@ -108,7 +131,7 @@ export class PriceIndex {
     while (reference > 0) {
       const words = this.#segments[reference >>> SHIFT]!;
       const at = (reference & MASK) * NODE_WORDS;
-      const child = words[at + CHILDREN + digitAt(price, words[at + DEPTH]!)]!;
+      const child = words[at + CHILDREN + digitAt(price, words[at + BIT]!)]!;
       reference = child !== 0 ? child : words[at + CHILDREN + 31 - Math.clz32(words[at + BITMAP]!)]!;
     }
     return -reference - 1;
@@ -131,8 +154,8 @@ export class PriceIndex {
     this.neighbour = -reference - 1;
   }
 
-  #depth(node: number): number {
-    return this.#segments[node >>> SHIFT]![(node & MASK) * NODE_WORDS + DEPTH]!;
+  #shift(node: number): number {
+    return this.#segments[node >>> SHIFT]![(node & MASK) * NODE_WORDS + BIT]!;
   }
 
   #child(node: number, digit: number): number {
@@ -146,7 +169,7 @@ export class PriceIndex {
     words[at + CHILDREN + digit] = reference;
   }
 
-  #allocate(depth: number): number {
+  #allocate(shift: number): number {
     let node = this.#free;
     if (node !== 0) this.#free = this.#child(node, 0);
     else {
@@ -157,7 +180,7 @@ export class PriceIndex {
     const words = this.#segments[node >>> SHIFT]!;
     const at = (node & MASK) * NODE_WORDS;
     words.fill(0, at, at + NODE_WORDS);
-    words[at + DEPTH] = depth;
+    words[at + BIT] = shift;
     return node;
   }
 
@@ -167,18 +190,31 @@ export class PriceIndex {
   }
 }
 
-function digitAt(price: number, depth: number): number {
-  const low = price % LOW_RANGE;
-  return (depth < 6 ? low >>> (depth * 5) : ((price - low) / LOW_RANGE) >>> (depth * 5 - 30)) & 31;
+function highOf(price: number): number {
+  return price < LOW_RANGE ? 0 : Math.floor(price / LOW_RANGE) | 0;
 }
 
-/** The highest five-bit digit in which two different prices differ. */
+function lowOf(price: number, high: number): number {
+  return high === 0 ? price | 0 : (price - high * LOW_RANGE) | 0;
+}
+
+function digitAt(price: number, shift: number): number {
+  const high = highOf(price);
+  return (shift < LOW_BITS ? lowOf(price, high) >>> shift : high >>> (shift - LOW_BITS)) & 31;
+}
+
+/** The highest five bits, by the lowest of them, in which two different prices differ. */
 function highestDifference(left: number, right: number): number {
-  const leftLow = left % LOW_RANGE;
-  const rightLow = right % LOW_RANGE;
-  const high = ((left - leftLow) / LOW_RANGE) ^ ((right - rightLow) / LOW_RANGE);
-  if (high !== 0) return 6 + Math.floor((31 - Math.clz32(high)) / 5);
-  return Math.floor((31 - Math.clz32(leftLow ^ rightLow)) / 5);
+  const leftHigh = highOf(left);
+  const rightHigh = highOf(right);
+  if (leftHigh !== rightHigh) return LOW_BITS + fiveBits(leftHigh ^ rightHigh);
+  return fiveBits(lowOf(left, leftHigh) ^ lowOf(right, rightHigh));
+}
+
+/** The place of the highest bit, down to a multiple of five. */
+function fiveBits(bits: number): number {
+  const place = 31 - Math.clz32(bits);
+  return place - (place % 5);
 }
 
 function lowestBit(bits: number): number {
