@@ -117,7 +117,10 @@ function action(profile: Profile): fc.Arbitrary<Action> {
     everywhere: weighted([1, false], [1, true]),
   });
   const amend = fc.record({ kind: kind("amend"), aim: AIM, amend: amendDraw(profile) });
-  const status = fc.record({ kind: kind("status"), status: STATUS });
+  const status = fc.record({
+    kind: kind("status"),
+    status: profile.calm ? fc.constant(SymbolStatus.Active) : STATUS,
+  });
   const define = fc.record({
     kind: kind("define"),
     symbol: weighted([3, profile.symbols + 1], [1, 1], [1, 0], [1, 65_536]),
@@ -136,7 +139,7 @@ function action(profile: Profile): fc.Arbitrary<Action> {
     );
   }
   return fc.oneof(
-    { weight: 120, arbitrary: place },
+    { weight: profile.calm ? 1_200 : 120, arbitrary: place },
     { weight: 12, arbitrary: cancel },
     { weight: 24, arbitrary: amend },
     {
@@ -151,11 +154,11 @@ function action(profile: Profile): fc.Arbitrary<Action> {
     },
     { weight: 12, arbitrary: list(order) },
     { weight: 1, arbitrary: fc.record({ kind: kind("cancelList"), aim: AIM }) },
-    { weight: 1, arbitrary: cancelAll },
+    { weight: profile.calm ? 0 : 1, arbitrary: cancelAll },
     { weight: 5, arbitrary: fc.record({ kind: kind("expire") }) },
     { weight: 2, arbitrary: status },
     {
-      weight: 2,
+      weight: profile.calm ? 0 : 2,
       arbitrary: fc.record({ kind: kind("kill"), user, enabled: weighted([4, false], [1, true]) }),
     },
     { weight: 1, arbitrary: define },

@@ -37,6 +37,8 @@ const CROWDED = market({
 
 const crowded = {
   users: 4,
+  busy: 0,
+  calm: false,
   symbols: 2,
   spread: 4,
   price: fc.integer({ min: 90, max: 110 }),
@@ -56,6 +58,8 @@ export const EVERYTHING: Profile = { ...crowded, name: "everything, crowded", pl
 export const DEEP: Profile = {
   name: "everything, deep books",
   users: 12,
+  busy: 0,
+  calm: false,
   symbols: 2,
   spread: 90,
   price: fc.integer({ min: 900, max: 1_100 }),
@@ -78,6 +82,8 @@ export const DEEP: Profile = {
 export const CASCADES: Profile = {
   name: "everything, chains of triggers",
   users: 6,
+  busy: 0,
+  calm: false,
   symbols: 1,
   spread: 1,
   price: fc.integer({ min: 97, max: 103 }),
@@ -100,6 +106,8 @@ export const CASCADES: Profile = {
 export const HUGE: Profile = {
   name: "everything, amounts up to 2^53−1",
   users: 4,
+  busy: 0,
+  calm: false,
   symbols: 2,
   spread: 0,
   price: fc.oneof(
@@ -135,16 +143,21 @@ export const HUGE: Profile = {
 export const GROWING: Profile = {
   ...DEEP,
   name: "everything, growing",
-  users: 700,
+  users: 5_000,
+  busy: 4_000,
+  calm: true,
   symbols: 12,
-  spread: 400,
-  price: fc.integer({ min: 500, max: 1_500 }),
+  spread: 900,
+  price: fc.integer({ min: 10_000, max: 11_000 }),
+  quantity: weighted([1, 1], [1, 3], [1, 12]),
+  display: weighted([1, 2]),
+  quote: fc.bigInt({ min: 1n, max: 50_000n }),
   market: market({
     price: weighted([1, [1, 100_000]]),
     quantity: weighted([1, [1, 100_000]]),
     minNotional: weighted([1, 0n]),
     priceBandBps: weighted([1, 0]),
     referencePrice: weighted([1, 1_000]),
-    maxOpenOrders: weighted([1, 0], [1, 30]),
+    maxOpenOrders: weighted([1, 0], [1, 100_000]),
   }),
 };

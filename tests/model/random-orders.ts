@@ -11,6 +11,10 @@ import {
 export interface Profile {
   readonly name: string;
   readonly users: number;
+  /** How much more often than the others the first user is drawn. */
+  readonly busy: number;
+  /** No halts, no delisting: what is there stays. */
+  readonly calm: boolean;
   /** Symbols that are there from the start. */
   readonly symbols: number;
   /** Ticks that most limits keep away from the other side: what makes books deep. */
@@ -107,7 +111,7 @@ const WAIT_MS = weighted([4, 1_000], [3, 60_000], [3, 3_600_000], [1, 40_000_000
 /** Mostly orders that the checks let pass; one in twenty has something that does not fit. */
 export function orderDraw(profile: Profile): fc.Arbitrary<OrderDraw> {
   const raw = fc.record({
-    user: fc.integer({ min: 0, max: profile.users - 1 }),
+    user: fc.integer({ min: -profile.busy, max: profile.users - 1 }).map((drawn) => Math.max(drawn, 0)),
     side: SIDE,
     type: profile.plainOnly ? PLAIN_TYPE : TYPE,
     limitTime: profile.plainOnly ? PLAIN_TIME : LIMIT_TIME,
