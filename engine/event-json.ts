@@ -24,12 +24,13 @@ export const ORDER_STATUS_NAMES: readonly string[] = namesOf(OrderStatus);
 export const SYMBOL_STATUS_NAMES: readonly string[] = namesOf(SymbolStatus);
 
 /** The state of an order. */
-export function orderJson(order: OrderState, spec: SymbolSpec): string {
+export function orderJson(order: OrderState, commandId: string, spec: SymbolSpec): string {
   const quantity = order.quantity === 0 ? "null" : lots(order.quantity, spec);
   const remaining = order.quantity === 0 ? "null" : lots(remainingLots(order), spec);
   const average = averagePrice(order.filledQuote, order.filledQuantity, spec.priceStep);
   return (
-    `{"orderId":"${order.orderId}","clientOrderId":${textOrNull(order.clientOrderId)}` +
+    `{"sequence":${order.sequence},"commandId":"${commandId}"` +
+    `,"orderId":"${order.orderId}","clientOrderId":${textOrNull(order.clientOrderId)}` +
     `,"listId":${textOrNull(order.listId)},"userId":${JSON.stringify(order.userId)}` +
     `,"symbol":${JSON.stringify(spec.name)},"side":"${SIDES[order.side]}","type":"${TYPES[order.type]}"` +
     `,"timeInForce":"${TIMES_IN_FORCE[order.timeInForce]}"` +
@@ -46,19 +47,19 @@ export function orderJson(order: OrderState, spec: SymbolSpec): string {
     `,"preventedQuantity":${lots(order.preventedQuantity, spec)},"remainingQuantity":${remaining}` +
     `,"averagePrice":${average === null ? "null" : `"${average}"`}` +
     `,"expireAt":${timeOrNull(order.expireAtMs)},"triggeredAt":${timeOrNull(order.triggeredAtMs)}` +
-    `,"updatedAt":${timeOrNull(order.updatedAtMs)},"sequence":${order.sequence}}`
+    `,"updatedAt":${timeOrNull(order.updatedAtMs)}}`
   );
 }
 
 /** One trade, with both its sides. */
-export function tradeJson(outcome: Outcome, trade: TradeState, place: number, spec: SymbolSpec): string {
+export function tradeJson(outcome: Outcome, trade: TradeState, spec: SymbolSpec): string {
   const [buy, sell, taker] = sidesOf(outcome, trade);
   return (
-    `{"tradeId":"${trade.tradeId}","symbol":${JSON.stringify(spec.name)}` +
+    `{"sequence":${outcome.sequence},"tradeId":"${trade.tradeId}","symbol":${JSON.stringify(spec.name)}` +
     `,"price":${ticks(trade.price, spec)},"quantity":${lots(trade.quantity, spec)}` +
     `,"takerSide":"${SIDES[taker.side]}","buyOrderId":"${buy.orderId}","sellOrderId":"${sell.orderId}"` +
     `,"buyerUserId":${JSON.stringify(buy.userId)},"sellerUserId":${JSON.stringify(sell.userId)}` +
-    `,"place":${place},"executedAt":${timeOrNull(outcome.timeMs)}}`
+    `,"executedAt":${timeOrNull(outcome.timeMs)}}`
   );
 }
 
@@ -72,7 +73,8 @@ export function transferJson(outcome: Outcome, trade: TradeState, spec: SymbolSp
   const hasLimit = buy.price !== 0 && buy.quoteQuantity === 0n;
   const saved = hasLimit ? BigInt(buy.price - trade.price) * BigInt(trade.quantity) : 0n;
   return (
-    `{"sequence":${outcome.sequence},"tradeId":"${trade.tradeId}"` +
+    `{"kind":"TRANSFER","sequence":${outcome.sequence},"tradeId":"${trade.tradeId}"` +
+    `,"base":${JSON.stringify(spec.base)},"quote":${JSON.stringify(spec.quote)}` +
     `,"buyerUserId":${JSON.stringify(buy.userId)},"sellerUserId":${JSON.stringify(sell.userId)}` +
     `,"buyOrderId":"${buy.orderId}","sellOrderId":"${sell.orderId}"` +
     `,"baseAmount":${lots(trade.quantity, spec)},"quoteAmount":${quote(amount, spec)}` +
@@ -82,19 +84,20 @@ export function transferJson(outcome: Outcome, trade: TradeState, spec: SymbolSp
 
 /** What the end of an order releases: all that its terms still held back. */
 export function releaseJson(order: OrderState, spec: SymbolSpec): string {
-  return reservation(order, spec, reservedAmount(order, spec));
+  return `{"kind":"RELEASE",${reservation(order, spec, reservedAmount(order, spec))}`;
 }
 
 /** What an order holds back after a command; nothing once it has ended. */
 export function reservationJson(order: OrderState, spec: SymbolSpec): string {
   const final = order.status >= OrderStatus.Filled;
-  return reservation(order, spec, final ? '"0"' : reservedAmount(order, spec));
+  return `{${reservation(order, spec, final ? '"0"' : reservedAmount(order, spec))}`;
 }
 
+/** All of an entry but its beginning. */
 function reservation(order: OrderState, spec: SymbolSpec, amount: string): string {
   const asset = order.side === Side.Buy ? spec.quote : spec.base;
   return (
-    `{"sequence":${order.sequence},"orderId":"${order.orderId}","userId":${JSON.stringify(order.userId)}` +
+    `"sequence":${order.sequence},"orderId":"${order.orderId}","userId":${JSON.stringify(order.userId)}` +
     `,"side":"${SIDES[order.side]}","asset":${JSON.stringify(asset)},"amount":${amount}}`
   );
 }

@@ -18,18 +18,18 @@ import { decodeOutcome } from "./wire/outcome-codec.ts";
 /**
  * What the world outside hears of one row of the journal, as JSON texts:
  *
- * | routing key | one for |
+ * | routing key | entries |
  * |---|---|
- * | `orders.BTC-USDT.filled` (and the other states) | each order that a command touched: its state after it |
+ * | `orders.BTC-USDT.filled` (and the other states) | the state after its command of each order that got there |
  * | `trades.BTC-USDT` | each trade |
+ * | `settlements.BTC-USDT` | what each trade moves (TRANSFER), what each order that ended releases (RELEASE) |
+ * | `risk.BTC-USDT` | what each order that was touched holds back at the end of the row |
  * | `symbols.BTC-USDT.halted` | a symbol's definition or change of status |
- * | `settlements.BTC-USDT` | the row: what its trades move, what the orders that ended release |
- * | `risk.BTC-USDT` | the row: what each order that it touched holds back at its end |
  *
- * The last two are gathered over the row (at most 200 entries a message), since a message each would cost the
- * broker more than the orders do. Rows never change, so an event that is published again is the same to the
- * byte, id included. Consumers drop what they have seen by id or sequence, and what is of another timeline
- * or an older epoch.
+ * A message has all the row's entries for its key, at most 200, in the order of their sequences: a message an
+ * order would cost the broker several times what the order itself does. Rows never change, so an event that
+ * is published again is the same to the byte, id included. Consumers drop what they have seen by id or
+ * sequence (every entry has its own), and what is of another timeline or an older epoch.
  */
 export interface EventOrigin {
   readonly group: string;
@@ -40,130 +40,111 @@ export interface EventOrigin {
 
 const ENTRIES_PER_MESSAGE = 200;
 
-/** What a row's settlements and risk messages are gathered in, by symbol. */
-interface Gathered {
+/** The entries of a row for one routing key. */
+interface Topic {
+  readonly type: string;
+  readonly entries: string[];
+}
+
+/** What is known of a symbol while a row is gone through. */
+interface Known {
   readonly spec: SymbolSpec;
-  readonly topic: string;
-  readonly transfers: string[];
-  readonly releases: string[];
+  /** `BTC-USDT` */
+  readonly word: string;
   /** By order id: only the last of the row counts. */
   readonly reservations: Map<string, string>;
 }
 
 /** The events of one row, in order. */
 export function eventsOf(row: JournalBatch, origin: EventOrigin): OutboundEvent[] {
-  return new RowEvents(row, origin).make();
+  const gathered = new RowEntries(origin);
+  for (const entry of readEntries(row)) gathered.add(decodeOutcome(entry.outcome));
+  const events: OutboundEvent[] = [];
+  for (const [routingKey, { type, entries }] of gathered.topics()) {
+    for (let from = 0, part = 0; from < entries.length; from += ENTRIES_PER_MESSAGE, part++) {
+      const id = `${origin.timeline}:${origin.group}:${row.lastSequence}:${routingKey}:${part}`;
+      const body =
+        `{"id":${JSON.stringify(id)},"type":"${type}","group":${JSON.stringify(origin.group)}` +
+        `,"timeline":"${origin.timeline}","epoch":${row.epoch},"firstSequence":${row.firstSequence}` +
+        `,"sequence":${row.lastSequence},"time":"${isoTime(row.timeMs)}"` +
+        `,"entries":[${entries.slice(from, from + ENTRIES_PER_MESSAGE).join(",")}]}`;
+      events.push({ id, routingKey, body });
+    }
+  }
+  return events;
 }
 
-class RowEvents {
-  readonly #row: JournalBatch;
+class RowEntries {
   readonly #origin: EventOrigin;
-  readonly #events: OutboundEvent[] = [];
-  readonly #gathered = new Map<number, Gathered>();
+  readonly #topics = new Map<string, Topic>();
+  readonly #symbols = new Map<number, Known>();
 
-  constructor(row: JournalBatch, origin: EventOrigin) {
-    this.#row = row;
+  constructor(origin: EventOrigin) {
     this.#origin = origin;
   }
 
-  make(): OutboundEvent[] {
-    for (const entry of readEntries(this.#row)) this.#addOutcome(decodeOutcome(entry.outcome));
-    for (const gathered of this.#gathered.values()) this.#addGathered(gathered);
-    return this.#events;
-  }
-
-  #addOutcome(outcome: Outcome): void {
-    let place = 0;
-    const emit = (routingKey: string, type: string, payload: string): void => {
-      const id = `${this.#origin.timeline}:${this.#origin.group}:${outcome.sequence}:${place++}`;
-      const { sequence, timeMs } = outcome;
-      const about = `"commandId":"${outcome.commandId}","payload":${payload}`;
-      this.#emit(id, routingKey, type, { sequence, timeMs, about });
-    };
+  add(outcome: Outcome): void {
     for (const order of outcome.orders) {
-      const gathered = this.#of(order.symbol);
-      if (gathered === undefined) continue;
-      const { spec, topic } = gathered;
+      const symbol = this.#symbolOf(order.symbol);
+      if (symbol === undefined) continue;
+      const { spec, word, reservations } = symbol;
       const status = ORDER_STATUS_NAMES[order.status] as string;
-      emit(`orders.${topic}.${status.toLowerCase()}`, `ORDER_${status}`, orderJson(order, spec));
-      gathered.reservations.set(order.orderId, reservationJson(order, spec));
-      if (order.status >= OrderStatus.Filled) gathered.releases.push(releaseJson(order, spec));
+      this.#of(`orders.${word}.${status.toLowerCase()}`, `ORDER_${status}`).push(
+        orderJson(order, outcome.commandId, spec),
+      );
+      reservations.set(order.orderId, reservationJson(order, spec));
+      if (order.status >= OrderStatus.Filled) {
+        this.#of(`settlements.${word}`, "SETTLEMENT").push(releaseJson(order, spec));
+      }
     }
-    outcome.trades.forEach((trade, index) => {
-      const gathered = this.#of(outcome.orders[trade.maker]?.symbol ?? 0);
-      if (gathered === undefined) return;
-      const { spec, topic } = gathered;
-      emit(`trades.${topic}`, "TRADE", tradeJson(outcome, trade, index, spec));
-      gathered.transfers.push(transferJson(outcome, trade, spec));
-    });
-    const change = outcome.symbolChange;
-    const changed = change === null ? undefined : this.#of(change.symbol);
-    if (change !== null && changed !== undefined) {
-      const status = SYMBOL_STATUS_NAMES[change.status] as string;
-      const payload = JSON.stringify({ symbol: changed.spec.name, status });
-      emit(`symbols.${changed.topic}.${status.toLowerCase()}`, "SYMBOL_STATUS", payload);
+    for (const trade of outcome.trades) {
+      const symbol = this.#symbolOf(outcome.orders[trade.maker]?.symbol ?? 0);
+      if (symbol === undefined) continue;
+      const { spec, word } = symbol;
+      this.#of(`trades.${word}`, "TRADE").push(tradeJson(outcome, trade, spec));
+      this.#of(`settlements.${word}`, "SETTLEMENT").push(transferJson(outcome, trade, spec));
+    }
+    this.#addSymbolChange(outcome);
+  }
+
+  *topics(): Generator<[routingKey: string, topic: Topic], void, undefined> {
+    yield* this.#topics;
+    for (const { word, reservations } of this.#symbols.values()) {
+      yield [`risk.${word}`, { type: "RESERVATION", entries: [...reservations.values()] }];
     }
   }
 
-  #addGathered({ spec, topic, transfers, releases, reservations }: Gathered): void {
-    const head = `"symbol":${JSON.stringify(spec.name)},"base":${JSON.stringify(spec.base)},"quote":${JSON.stringify(spec.quote)}`;
-    const settlements = [
-      ...partsOf(transfers).map((part) => `{${head},"transfers":[${part}],"releases":[]}`),
-      ...partsOf(releases).map((part) => `{${head},"transfers":[],"releases":[${part}]}`),
-    ];
-    this.#emitParts(`settlements.${topic}`, "SETTLEMENT", settlements);
-    const risk = partsOf([...reservations.values()]).map((part) => `{${head},"reservations":[${part}]}`);
-    this.#emitParts(`risk.${topic}`, "RESERVATIONS", risk);
+  #addSymbolChange({ sequence, symbolChange }: Outcome): void {
+    if (symbolChange === null) return;
+    const symbol = this.#symbolOf(symbolChange.symbol);
+    if (symbol === undefined) return;
+    const status = SYMBOL_STATUS_NAMES[symbolChange.status] as string;
+    this.#of(`symbols.${symbol.word}.${status.toLowerCase()}`, "SYMBOL_STATUS").push(
+      JSON.stringify({ sequence, symbol: symbol.spec.name, status }),
+    );
   }
 
-  #emitParts(routingKey: string, type: string, payloads: readonly string[]): void {
-    const { firstSequence, lastSequence, timeMs } = this.#row;
-    payloads.forEach((payload, part) => {
-      const id = `${this.#origin.timeline}:${this.#origin.group}:${lastSequence}:${routingKey}:${part}`;
-      const about = `"firstSequence":${firstSequence},"payload":${payload}`;
-      this.#emit(id, routingKey, type, { sequence: lastSequence, timeMs, about });
-    });
+  #of(routingKey: string, type: string): string[] {
+    let topic = this.#topics.get(routingKey);
+    if (topic === undefined) {
+      topic = { type, entries: [] };
+      this.#topics.set(routingKey, topic);
+    }
+    return topic.entries;
   }
 
-  #emit(
-    id: string,
-    routingKey: string,
-    type: string,
-    { sequence, timeMs, about }: { sequence: number; timeMs: number; about: string },
-  ): void {
-    const { group, timeline } = this.#origin;
-    const body =
-      `{"id":${JSON.stringify(id)},"type":"${type}","group":${JSON.stringify(group)},"timeline":"${timeline}"` +
-      `,"epoch":${this.#row.epoch},"sequence":${sequence},"time":"${isoTime(timeMs)}",${about}}`;
-    this.#events.push({ id, routingKey, body });
-  }
-
-  #of(symbol: number): Gathered | undefined {
-    const known = this.#gathered.get(symbol);
+  #symbolOf(symbol: number): Known | undefined {
+    const known = this.#symbols.get(symbol);
     if (known !== undefined) return known;
     const spec = this.#origin.symbolOf(symbol);
     if (spec === undefined) return undefined;
-    const gathered = {
-      spec,
-      topic: topicOf(spec),
-      transfers: [],
-      releases: [],
-      reservations: new Map<string, string>(),
-    };
-    this.#gathered.set(symbol, gathered);
-    return gathered;
+    const fresh = { spec, word: wordOf(spec), reservations: new Map<string, string>() };
+    this.#symbols.set(symbol, fresh);
+    return fresh;
   }
-}
-
-function partsOf(entries: readonly string[]): string[] {
-  const parts: string[] = [];
-  for (let from = 0; from < entries.length; from += ENTRIES_PER_MESSAGE) {
-    parts.push(entries.slice(from, from + ENTRIES_PER_MESSAGE).join(","));
-  }
-  return parts;
 }
 
 /** `BTC/USDT` → `BTC-USDT`; a dot would be a word of its own in a routing key. */
-function topicOf(spec: SymbolSpec): string {
+function wordOf(spec: SymbolSpec): string {
   return spec.name.replaceAll("/", "-").replaceAll(".", "_");
 }

@@ -199,7 +199,7 @@ export interface SnapshotStore {
 export interface OutboundEvent {
   /** Stable across re-publication: consumers dedupe by it. */
   readonly id: string;
-  /** `orders.BTC-USDT.filled`, `trades.BTC-USDT`, `settlements.BTC-USDT`, `risk.BTC-USDT`, … */
+  /** `orders.BTC-USDT.filled`, `trades.BTC-USDT`, `settlements.BTC-USDT`, `risk.BTC-USDT`, … (outbound-events.ts) */
   readonly routingKey: string;
   /** JSON text. */
   readonly body: string;

@@ -6,19 +6,23 @@ import { message } from "../../support/engine/commands.ts";
 import { EngineHarness, MemoryBooks, recordingObserver } from "../../support/engine/harness.ts";
 import { ManualTime, turn, until } from "../../support/engine/manual-time.ts";
 
-interface Event {
+type Entry = Record<string, unknown>;
+
+interface Message {
   readonly id: string;
   readonly type: string;
+  readonly firstSequence: number;
   readonly sequence: number;
-  readonly epoch: number;
-  readonly timeline: string;
-  readonly payload: Record<string, unknown>;
+  readonly entries: readonly Entry[];
 }
 
-function eventsOf(harness: EngineHarness, topic: string): Event[] {
+/** Every entry of a topic, in the order of sequences, with its message's type. */
+function entriesOf(harness: EngineHarness, topic: string): Entry[] {
   return harness.events.published
     .filter(({ routingKey }) => routingKey.startsWith(topic))
-    .map(({ body }) => JSON.parse(body) as Event);
+    .map(({ body }) => JSON.parse(body) as Message)
+    .flatMap(({ type, entries }) => entries.map((entry): Entry => ({ event: type, ...entry })))
+    .sort((one, other) => Number(one["sequence"]) - Number(other["sequence"]));
 }
 
 /** Everything committed is published and the cursor says so. */
@@ -41,41 +45,52 @@ describe("events out", () => {
     harness.queue.publish(message([cancel]));
     await harness.replied(3);
     await published(harness);
-    const orders = eventsOf(harness, "orders.BTC-USDT");
-    expect(
-      orders.map(({ type, payload }) => [type, payload["orderId"], payload["remainingQuantity"]]),
-    ).toEqual([
+    const orders = entriesOf(harness, "orders.BTC-USDT");
+    expect(orders.map((order) => [order["event"], order["orderId"], order["remainingQuantity"]])).toEqual([
       ["ORDER_OPEN", sell.id, "0.400"],
       ["ORDER_PARTIALLY_FILLED", buy.id, "0.600"],
       ["ORDER_FILLED", sell.id, "0.000"],
       ["ORDER_CANCELLED", buy.id, "0.600"],
     ]);
-    expect(orders[1]?.payload).toMatchObject({
-      filledQuote: "39.996",
-      averagePrice: "99.99000000",
-      price: "100.00",
-    });
-    expect(orders[3]?.payload).toMatchObject({ reason: "CANCELLED_BY_USER", userId: "alice" });
-    expect(orders[0]?.payload).toMatchObject({ userId: 'b"ob' });
-    const [trade] = eventsOf(harness, "trades.BTC-USDT");
-    expect(trade?.payload).toMatchObject({
-      price: "99.99",
-      quantity: "0.400",
-      takerSide: "BUY",
-      buyOrderId: buy.id,
-    });
-    const settlements = eventsOf(harness, "settlements.BTC-USDT").map(({ payload }) => payload);
-    expect(settlements[0]).toMatchObject({
+    expect(orders[0]).toMatchObject({ userId: 'b"ob', commandId: sell.id, sequence: 3 });
+    expect(orders[1]).toMatchObject({ filledQuote: "39.996", averagePrice: "99.99000000", price: "100.00" });
+    expect(orders[3]).toMatchObject({ reason: "CANCELLED_BY_USER", userId: "alice", commandId: cancel.id });
+    expect(entriesOf(harness, "trades.BTC-USDT")).toMatchObject([
+      { price: "99.99", quantity: "0.400", takerSide: "BUY", buyOrderId: buy.id, sellerUserId: 'b"ob' },
+    ]);
+    // The seller has nothing left to release; what the buyer's cancel releases is what was left × limit.
+    const settlements = entriesOf(harness, "settlements.BTC-USDT");
+    expect(settlements.find(({ kind }) => kind === "TRANSFER")).toMatchObject({
       base: "BTC",
       quote: "USDT",
-      transfers: [{ baseAmount: "0.400", quoteAmount: "39.996", buyerReleasedQuote: "0.004" }],
+      baseAmount: "0.400",
+      quoteAmount: "39.996",
+      buyerReleasedQuote: "0.004",
     });
-    // The seller has nothing left to release; what the buyer's cancel releases is what was left × limit.
-    const releases = settlements.flatMap(({ releases }) => releases as { orderId: string; amount: string }[]);
-    expect(releases).toMatchObject([
+    expect(settlements.filter(({ kind }) => kind === "RELEASE")).toMatchObject([
       { orderId: sell.id, amount: "0.000", asset: "BTC" },
       { orderId: buy.id, amount: "60.00", asset: "USDT" },
     ]);
+    expect(entriesOf(harness, "risk.BTC-USDT").map(({ orderId, amount }) => [orderId, amount])).toEqual([
+      [sell.id, "0"],
+      [buy.id, "60.00"],
+      [buy.id, "0"],
+    ]);
+  });
+
+  it("of a large row are a few messages of bounded length, with everything in them", async () => {
+    const harness = new EngineHarness();
+    await harness.startActive();
+    const places = Array.from({ length: 450 }, () => harness.commands.place());
+    harness.queue.publish(message(places));
+    await harness.replied(450);
+    await published(harness);
+    const messages = harness.events.published
+      .filter(({ routingKey }) => routingKey === "orders.BTC-USDT.open")
+      .map(({ body }) => JSON.parse(body) as Message);
+    expect(messages.map(({ entries }) => entries.length)).toEqual([200, 200, 50]);
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(3);
+    expect(entriesOf(harness, "orders").map(({ orderId }) => orderId)).toEqual(places.map(({ id }) => id));
   });
 
   it("are published again after a failure, under the same ids, and the cursor never runs ahead", async () => {
@@ -88,7 +103,7 @@ describe("events out", () => {
     await harness.time.advance(2_000);
     await published(harness);
     expect(running.engine.state).toBe("active");
-    expect(eventsOf(harness, "orders").map(({ sequence }) => sequence)).toEqual([3]);
+    expect(entriesOf(harness, "orders").map(({ sequence }) => sequence)).toEqual([3]);
     expect(running.told.some(([what, dependency]) => what === "degraded" && dependency === "events")).toBe(
       true,
     );
@@ -106,9 +121,7 @@ describe("events out", () => {
     harness.events.failures = 0;
     await harness.startActive();
     await published(harness);
-    expect(eventsOf(harness, "orders").map(({ payload }) => payload["orderId"])).toEqual(
-      places.map(({ id }) => id),
-    );
+    expect(entriesOf(harness, "orders").map(({ orderId }) => orderId)).toEqual(places.map(({ id }) => id));
   });
 
   it("published twice by two engines are the same to the byte", async () => {
