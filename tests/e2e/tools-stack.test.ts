@@ -79,8 +79,8 @@ async function untilSequence(url: string, sequence: number): Promise<number> {
 describe.runIf(sharedIsThere("scenarios"))("other engines' own scenarios", () => {
   test("exchange-core.jsonl passes through both APIs", async () => {
     const args = [sharedPath("scenarios/exchange-core.jsonl"), ...throughBoth("--http"), "--strict"];
-    const { code, stdout } = await runTool("scenarios", args);
-    expect(stdout).toContain("30 passed, 0 failed");
+    const { code, stdout, stderr } = await runTool("scenarios", args);
+    expect(stdout, stderr).toContain("30 passed, 0 failed");
     expect(code).toBe(0);
   });
 });

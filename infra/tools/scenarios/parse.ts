@@ -7,12 +7,14 @@ import {
   type SelfTradeMode,
   type Step,
 } from "./scenario.ts";
+import { inWholeLots } from "./whole-lots.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Scenarios of a JSONL text, one a line; blank lines are passed over.
- * @throws MalformedScenarioError naming the line and the step
+ * Scenarios of a JSONL text, one a line; blank lines are passed over. A scenario with a step that is not
+ * understood is kept with its `fault`, so that one of them does not hide the others.
+ * @throws MalformedScenarioError naming the line, when it is no scenario at all
  */
 export function parseScenarios(text: string): Scenario[] {
   const scenarios: Scenario[] = [];
@@ -29,15 +31,23 @@ function parseScenario(text: string, line: number): Scenario {
   } catch {
     throw new MalformedScenarioError(line, "not JSON");
   }
-  const fields = objectOf(value, "the scenario", line);
-  const steps = fields["steps"];
-  if (!Array.isArray(steps)) throw new MalformedScenarioError(line, "steps is no list");
-  return {
-    name: typeof fields["name"] === "string" ? fields["name"] : `line ${line}`,
-    line,
-    steps: steps.map((step, index) => parseStep(step, new Place(line, index + 1))),
-    expect: expectationOf(fields["expect"], new Place(line, null)),
-  };
+  const at = new Place(line, null);
+  const fields = inWholeLots(at.object(value, "the scenario"));
+  const { steps } = fields;
+  if (!Array.isArray(steps)) throw at.fault("steps is no list");
+  const name = typeof fields["name"] === "string" ? fields["name"] : `line ${line}`;
+  try {
+    return {
+      name,
+      line,
+      steps: steps.map((step, index) => parseStep(step, new Place(line, index + 1))),
+      expect: expectationOf(fields["expect"], at),
+      fault: null,
+    };
+  } catch (error) {
+    if (!(error instanceof MalformedScenarioError)) throw error;
+    return { name, line, steps: [], expect: {}, fault: error.message };
+  }
 }
 
 /** Where in the file a fault is. */
@@ -115,15 +125,24 @@ const SELF_TRADE_WORDS: Readonly<Record<string, SelfTradeMode>> = {
   expire_taker: "EXPIRE_TAKER",
   cancel_taker: "EXPIRE_TAKER",
   cancel_newest: "EXPIRE_TAKER",
+  cancel_new: "EXPIRE_TAKER",
+  cancel_aggressor: "EXPIRE_TAKER",
+  cn: "EXPIRE_TAKER",
   cancel_incoming: "EXPIRE_TAKER",
   expire_maker: "EXPIRE_MAKER",
   cancel_maker: "EXPIRE_MAKER",
   cancel_oldest: "EXPIRE_MAKER",
+  cancel_old: "EXPIRE_MAKER",
+  cancel_passive: "EXPIRE_MAKER",
+  co: "EXPIRE_MAKER",
   cancel_resting: "EXPIRE_MAKER",
   expire_both: "EXPIRE_BOTH",
   cancel_both: "EXPIRE_BOTH",
+  cb: "EXPIRE_BOTH",
   decrement: "DECREMENT",
   decrement_and_cancel: "DECREMENT",
+  decrement_both: "DECREMENT",
+  dc: "DECREMENT",
 };
 
 /** Without `stp` orders of one owner trade with each other: the engines of the scenarios know no better. */
@@ -158,10 +177,6 @@ function wordOf<T extends string>(value: unknown, words: readonly T[], what: str
   const word = words.find((one) => typeof value === "string" && one.toLowerCase() === value.toLowerCase());
   if (word === undefined) throw at.fault(`${what} is none of ${words.join(", ")}: ${JSON.stringify(value)}`);
   return word;
-}
-
-function objectOf(value: unknown, what: string, line: number): Fields {
-  return new Place(line, null).object(value, what);
 }
 
 function isObject(value: unknown): value is Fields {

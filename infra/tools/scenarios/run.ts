@@ -27,6 +27,7 @@ const NOTHING_DONE: StepOutcome = { refusal: null, killed: false, trades: [] };
 
 /** Takes one scenario through the engine behind `engine`, checking each step and the end. */
 export async function runScenario(scenario: Scenario, engine: ScenarioEngine): Promise<ScenarioResult> {
+  if (scenario.fault !== null) return notUnderstood(scenario.name, scenario.fault);
   const book = new ScenarioBook(await engine.open());
   const tally = new Tally(scenario.name);
   const allTrades: ScenarioTrade[] = [];
@@ -90,6 +91,16 @@ function carryOut(step: Step, book: ScenarioBook): Promise<StepOutcome> {
 
 async function stateFor(expect: Expectation, book: ScenarioBook): Promise<BookState | null> {
   return needsState(expect, "after") ? await book.state() : null;
+}
+
+function notUnderstood(name: string, fault: string): ScenarioResult {
+  const differences = [{ path: "scenario", expected: "steps that are understood", actual: fault }];
+  return {
+    name,
+    failures: [{ step: null, command: "not run", differences }],
+    checked: 0,
+    unchecked: new Map(),
+  };
 }
 
 /** `place id=1 side=buy …`: what was given, as the file has it. */

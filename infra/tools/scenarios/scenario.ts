@@ -9,6 +9,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** What must be seen after the last step. */
   readonly expect: Expectation;
+  /** Why its steps cannot be carried out; null when they can. */
+  readonly fault: string | null;
 }
 
 export type Step = PlaceStep | CancelStep | ReduceStep | ReplaceStep;

@@ -54,14 +54,51 @@ describe("reading scenarios", () => {
     ["{", "line 1: not JSON"],
     ["[]", "line 1: the scenario is no object"],
     ['{"steps":5}', "line 1: steps is no list"],
-    [scenarioOf({ op: "merge", id: "1" }), 'line 1: step 1: unknown op "merge"'],
-    [scenarioOf({ ...place, id: "" }), "line 1: step 1: id is no id"],
-    [scenarioOf({ ...place, price: 1.5 }), "line 1: step 1: price is no whole number: 1.5"],
-    [scenarioOf({ ...place, price: undefined }), "line 1: step 1: price is no whole number"],
-    [scenarioOf({ ...place, side: "long" }), 'line 1: step 1: side is none of buy, sell: "long"'],
-    [scenarioOf({ ...place, stp: "maybe" }), 'line 1: step 1: unknown stp "maybe"'],
-    [scenarioOf({ ...place, expect: 5 }), "line 1: step 1: expect is no object"],
-  ])("%s is refused with its line and step", (text, message) => {
+  ])("%s is no scenario: the file is refused with the line", (text, message) => {
     expect(() => parseScenarios(text)).toThrow(message);
+  });
+
+  test.each([
+    [{ op: "merge", id: "1" }, 'line 1: step 1: unknown op "merge"'],
+    [{ ...place, id: "" }, "line 1: step 1: id is no id"],
+    [{ ...place, price: 1.5 }, "line 1: step 1: price is no whole number: 1.5"],
+    [{ ...place, price: undefined }, "line 1: step 1: price is no whole number"],
+    [{ ...place, side: "long" }, 'line 1: step 1: side is none of buy, sell: "long"'],
+    [{ ...place, stp: "maybe" }, 'line 1: step 1: unknown stp "maybe"'],
+    [{ ...place, expect: 5 }, "line 1: step 1: expect is no object"],
+  ])("a scenario with the step %j is kept with its fault, beside the others", (step, message) => {
+    const [faulty, other] = parseScenarios(`${scenarioOf(step)}\n${scenarioOf(place)}`);
+    expect(faulty?.fault).toContain(message);
+    expect(other).toMatchObject({ fault: null, steps: [{ op: "place" }] });
+  });
+
+  test("quantities with decimals are counted in the smallest step that the scenario needs, exactly", () => {
+    const expectation = {
+      book: { bids: [[5, 0.3, 1]], full: true },
+      bookOrders: { bids: [["a", 5, 0.3]] },
+      bbo: { bid: [5, 0.3], ask: null },
+      trades: [{ maker: "a", taker: "b", price: 5, qty: 1.05 }],
+      fills: { a: { filled: 0.1, remaining: 0.2, cost: 0.5 } },
+      volume: { bids: 0.3, asks: 0 },
+      orderCount: { bids: 1, asks: 0 },
+      takerRemaining: 0.3,
+      lastPrice: 5,
+    };
+    const [scenario] = parseScenarios(scenarioOf({ ...place, qty: 0.3, expect: expectation }));
+    expect(scenario?.steps[0]).toMatchObject({
+      price: 5,
+      qty: 30,
+      expect: {
+        book: { bids: [[5, 30, 1]], full: true },
+        bookOrders: { bids: [["a", 5, 30]] },
+        bbo: { bid: [5, 30], ask: null },
+        trades: [{ maker: "a", taker: "b", price: 5, qty: 105 }],
+        fills: { a: { filled: 10, remaining: 20, cost: 50 } },
+        volume: { bids: 30, asks: 0 },
+        orderCount: { bids: 1, asks: 0 },
+        takerRemaining: 30,
+        lastPrice: 5,
+      },
+    });
   });
 });

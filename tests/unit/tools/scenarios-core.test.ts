@@ -79,6 +79,13 @@ describe("what cannot be checked", () => {
   });
 });
 
+describe("a scenario that is not understood", () => {
+  test("is a failure of its own", async () => {
+    const [scenario] = parseScenarios('{"name":"n","steps":[{"op":"merge","id":"1"}]}');
+    expect(await failuresOf(scenario as Scenario)).toContain("line 1: step 1: unknown op");
+  });
+});
+
 describe("answers in which engines differ", () => {
   const killed = (accepted: boolean) =>
     `{"steps":[{"op":"place","id":"1","side":"buy","price":5,"qty":2,"tif":"FOK","expect":{"accepted":${accepted}}}]}`;
