@@ -70,20 +70,23 @@ export class ByteWriter {
   /** A whole number from 0 to 2^53−1; anything else is a broken invariant and throws. */
   varint(value: number): void {
     if (this.length + 8 > this.#bytes.length) this.#grow(8);
+    const bytes = this.#bytes;
+    let at = this.length;
     let rest = value;
-    if (rest > 0xffff_ffff) {
-      if (!Number.isSafeInteger(rest)) throw new RangeError(`not encodable: ${value}`);
-      // Four groups of seven bits first, then what is left fits 32-bit arithmetic.
-      for (let group = 0; group < 4 && rest >= 0x80; group++) {
-        this.#bytes[this.length++] = (rest % 0x80) | 0x80;
+    if ((value | 0) !== value || value < 0) {
+      if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not encodable: ${value}`);
+      // Four groups of seven bits first: what is left of 53 bits fits 32-bit arithmetic.
+      for (let group = 0; group < 4; group++) {
+        bytes[at++] = (rest % 0x80) | 0x80;
         rest = Math.floor(rest / 0x80);
       }
-    } else if (rest < 0 || rest !== Math.floor(rest)) throw new RangeError(`not encodable: ${value}`);
+    }
     while (rest >= 0x80) {
-      this.#bytes[this.length++] = (rest & 0x7f) | 0x80;
+      bytes[at++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.#bytes[this.length++] = rest;
+    bytes[at++] = rest;
+    this.length = at;
   }
 
   /** `high` × 2^53 + `low`, both from 0 to 2^53−1. */

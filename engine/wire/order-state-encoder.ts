@@ -3,6 +3,8 @@ import { ExtraDouble, ExtraWord } from "../core/order-extras.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { OrderField, packStatus, packTerms } from "./order-state-codec.ts";
 
+const id = { a: 0, b: 0, c: 0, d: 0 };
+
 /** Appends the state of the order in a slot (`readOrderState` reads it). */
 export function writeOrderState(core: MatchingCore, slot: number, writer: ByteWriter): void {
   const { orders, extras } = core;
@@ -19,12 +21,7 @@ export function writeOrderState(core: MatchingCore, slot: number, writer: ByteWr
     (quantity !== 0 ? OrderField.Quantity : 0) |
     (filled !== 0 ? OrderField.Filled : 0);
   if (row !== 0) fields |= extraFields(core, row);
-  writer.idWords(
-    orders.idWord(slot, 0),
-    orders.idWord(slot, 1),
-    orders.idWord(slot, 2),
-    orders.idWord(slot, 3),
-  );
+  writer.id(orders.readId(slot, id));
   writer.text(core.users.name(orders.userSlot(slot)));
   writer.varint(orders.symbol(slot));
   writer.uint8(
