@@ -1,5 +1,6 @@
 import { Code } from "./codes.ts";
 import type { CoreState } from "./core-state.ts";
+import { SEQUENCE, TIME } from "./core-state.ts";
 import { EventType } from "./event.ts";
 import * as Level from "./levels.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
@@ -11,6 +12,8 @@ import type { TrailingStops } from "./trailing-stops.ts";
 
 /** Codes from here on mean EXPIRED; those from 100 to here CANCELLED. */
 const FIRST_EXPIRED = 120;
+const CANCELLED: number = OrderStatus.Cancelled << Row.STATUS_SHIFT;
+const EXPIRED: number = OrderStatus.Expired << Row.STATUS_SHIFT;
 
 /** Lots of a resting order that show. */
 export function shownOf(core: CoreState, slot: number): number {
@@ -23,17 +26,23 @@ export function shownOf(core: CoreState, slot: number): number {
 /** Takes an open order out of where it stands (book, waiting side, trailing group); it stays open. */
 export function takeOut(core: CoreState, slot: number): void {
   const { orders, levels } = core;
-  const place = orders.place(slot);
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const bits = words[at + Row.BITS]!;
+  const place = (bits & Row.PLACE_MASK) >>> Row.PLACE_SHIFT;
   if (place === Place.Book) {
-    const shown = shownOf(core, slot);
     const remaining = orders.remaining(slot);
-    const level = orders.word(slot, Row.LEVEL);
+    const level = words[at + Row.LEVEL]!;
+    let shown = remaining;
+    if ((bits & Row.IS_ICEBERG) !== 0) {
+      shown = core.extras.double(words[at + Row.EXTRAS]!, ExtraDouble.Shown);
+      levels.addHidden(level, shown - remaining);
+    }
     levels.addOpenQuantity(levels.word(level, Level.SIDE), -remaining);
-    if (shown !== remaining) levels.addHidden(level, shown - remaining);
     removeFromLevel(levels, orders, slot, shown);
   } else if (place === Place.Waiting) removeFromLevel(levels, orders, slot, 0);
   else if (place === Place.Trailing) trailingOf(core, slot).remove(slot);
-  orders.setPlace(slot, Place.Nowhere);
+  words[at + Row.BITS] = bits & ~Row.PLACE_MASK;
 }
 
 /** The group structure that an active trailing stop is in. */
@@ -48,13 +57,20 @@ export function trailingOf(core: CoreState, slot: number): TrailingStops {
  * sibling if it is a leg, then its row is free after this command.
  */
 export function endOrder(core: CoreState, slot: number, code: Code): void {
-  const { orders } = core;
+  const { orders, clock } = core;
   takeOut(core, slot);
-  orders.setStatus(slot, code >= FIRST_EXPIRED ? OrderStatus.Expired : OrderStatus.Cancelled);
-  orders.setCode(slot, code);
-  core.stamp(slot);
-  core.events.push(EventType.Ended, slot, -1, orders.price(slot), orders.remaining(slot), code);
-  endSibling(core, slot);
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
+  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const bits = words[at + Row.BITS]!;
+  words[at + Row.BITS] = (bits & ~Row.STATUS_MASK) | (code >= FIRST_EXPIRED ? EXPIRED : CANCELLED);
+  words[at + Row.SYMBOL_CODE] = (words[at + Row.SYMBOL_CODE]! & 0xffff) | (code << 16);
+  doubles[doublesAt + Row.UPDATED_SEQUENCE] = clock[SEQUENCE]!;
+  doubles[doublesAt + Row.UPDATED_TIME] = clock[TIME]!;
+  const remaining = doubles[doublesAt + Row.REMAINING]!;
+  core.events.push(EventType.Ended, slot, -1, doubles[doublesAt + Row.PRICE]!, remaining, code);
+  if ((bits & Row.HAS_SIBLING) !== 0) endSibling(core, slot);
   forget(core, slot);
 }
 
@@ -77,13 +93,15 @@ export function detachSibling(core: CoreState, slot: number): number {
 /** Removes a final order from everything that finds it; its row can be given again after this command. */
 export function forget(core: CoreState, slot: number): void {
   const { orders } = core;
-  const bits = orders.bits(slot);
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const bits = words[at + Row.BITS]!;
   if ((bits & Row.IS_OPEN) !== 0) {
     core.index.remove(slot);
-    core.users.removeOrder(orders.userSlot(slot), slot);
+    core.users.removeOrder(words[at + Row.USER]!, words, at);
     if ((bits & Row.NEEDS_CLEANING) !== 0) clean(core, slot, bits);
   }
-  const row = orders.extras(slot);
+  const row = words[at + Row.EXTRAS]!;
   if (row !== 0) core.extras.release(row);
   orders.release(slot);
 }

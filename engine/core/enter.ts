@@ -15,6 +15,10 @@ import { MAX_LOTS } from "./symbol-spec.ts";
 import type { SymbolState } from "./symbol-table.ts";
 import { OrderStatus, OrderType, Side, TimeInForce } from "./terms.ts";
 
+const OPEN: number = OrderStatus.Open << Row.STATUS_SHIFT;
+const PARTLY_FILLED: number = OrderStatus.PartiallyFilled << Row.STATUS_SHIFT;
+const IN_BOOK: number = Place.Book << Row.PLACE_SHIFT;
+
 /**
  * How a new or repriced LIMIT order meets the book: sweep, then rest, expire, or be filled. What its trades
  * trigger is looked for by the caller (triggers.ts).
@@ -112,40 +116,42 @@ export function isSideFull(core: CoreState, symbol: SymbolState, side: Side, lot
  */
 export function rest(core: CoreState, symbol: SymbolState, slot: number, shownOfIceberg = 0): void {
   const { orders, levels } = core;
-  const bits = orders.bits(slot);
-  if ((bits & Row.IS_OPEN) === 0) open(core, symbol, slot);
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
+  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  if ((words[at + Row.BITS]! & Row.IS_OPEN) === 0) open(core, symbol, slot);
+  const bits = words[at + Row.BITS]!;
   const side = (bits & 1) === Side.Buy ? symbol.bids : symbol.asks;
-  const remaining = orders.remaining(slot);
-  const level = levels.at(side, orders.price(slot));
+  const remaining = doubles[doublesAt + Row.REMAINING]!;
+  const level = levels.at(side, doubles[doublesAt + Row.PRICE]!);
   let shown = remaining;
   if ((bits & Row.IS_ICEBERG) !== 0) {
     shown = shownOfIceberg === 0 ? partToShow(core, slot) : shownOfIceberg;
-    core.extras.setDouble(orders.extras(slot), ExtraDouble.Shown, shown);
+    core.extras.setDouble(words[at + Row.EXTRAS]!, ExtraDouble.Shown, shown);
     levels.addHidden(level, remaining - shown);
   }
   appendToLevel(levels, orders, level, slot, shown);
   levels.addOpenQuantity(side, remaining);
-  const status = orders.filled(slot) > 0 ? OrderStatus.PartiallyFilled : OrderStatus.Open;
-  orders.changeBits(
-    slot,
-    (status << Row.STATUS_SHIFT) | (Place.Book << Row.PLACE_SHIFT),
-    Row.STATUS_MASK | Row.PLACE_MASK,
-  );
+  const state = (doubles[doublesAt + Row.FILLED]! > 0 ? PARTLY_FILLED : OPEN) | IN_BOOK;
+  words[at + Row.BITS] = (bits & ~(Row.STATUS_MASK | Row.PLACE_MASK)) | state;
 }
 
 /** Makes a new order findable, and due: it will rest or wait. */
 export function open(core: CoreState, symbol: SymbolState, slot: number): void {
   const { orders } = core;
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
   core.index.insert(slot);
-  const user = orders.userSlot(slot);
-  core.users.addOrder(user, slot);
-  orders.changeBits(slot, Row.IS_OPEN, 0);
-  if ((orders.bits(slot) & Row.HAS_CLIENT_ID) !== 0) core.clientIds.insert(slot);
-  const row = orders.extras(slot);
+  core.users.addOrder(words[at + Row.USER]!, slot, words, at);
+  const bits = words[at + Row.BITS]! | Row.IS_OPEN;
+  words[at + Row.BITS] = bits;
+  if ((bits & Row.HAS_CLIENT_ID) !== 0) core.clientIds.insert(slot);
+  const row = words[at + Row.EXTRAS]!;
   if (row !== 0 && core.extras.double(row, ExtraDouble.ExpireAt) !== 0) core.timers.add(slot);
   if (symbol.limited) {
-    core.counts.add(user, symbol.number, 1);
-    orders.changeBits(slot, Row.IS_COUNTED, 0);
+    core.counts.add(words[at + Row.USER]!, symbol.number, 1);
+    words[at + Row.BITS] = words[at + Row.BITS]! | Row.IS_COUNTED;
   }
 }
 

@@ -62,7 +62,11 @@ function readBody(core: CoreState, reader: SnapshotReader): void {
   const legs: number[] = [];
   for (let left = reader.word(); left > 0; left -= 1) slots.push(readOrder(core, reader, users, legs));
   for (const user of users) {
-    for (let left = reader.word(); left > 0; left -= 1) core.users.addOrder(user, at(slots, reader.word()));
+    for (let left = reader.word(); left > 0; left -= 1) {
+      const slot = at(slots, reader.word());
+      const rowAt = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+      core.users.addOrder(user, slot, core.orders.words[slot >>> Row.SEGMENT_SHIFT]!, rowAt);
+    }
   }
   for (let place = reader.word(); place >= 0; place = reader.word()) core.timers.add(at(slots, place));
   pairAll(core, legs);

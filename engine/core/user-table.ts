@@ -1,11 +1,23 @@
 import { ChainIndex, textHash } from "./chain-index.ts";
-import { IntColumn, TextColumn } from "./columns.ts";
+import { TextColumn } from "./columns.ts";
 import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 
 const SEED = 1;
 /** Users without an open order that are kept, since most come back: interning again costs more. */
 const IDLE_KEPT = 4_096;
+
+/** A user's row: eight words, in segments that are never moved. */
+const SHIFT = 10;
+const USERS = 1 << SHIFT;
+const MASK = USERS - 1;
+const ROW_SHIFT = 3;
+const FIRST = 0;
+const LAST = 1;
+const OPEN = 2;
+const DISABLED = 3;
+const IDLE_NEXT = 4;
+const IDLE_PREVIOUS = 5;
 
 /**
  * Users as slots (small integers), each with the list of its open orders by when they were placed. A user without
@@ -16,12 +28,7 @@ export class UserTable {
   readonly #orders: OrderTable;
   readonly #names = new TextColumn();
   readonly #index = new ChainIndex();
-  readonly #first = new IntColumn(-1);
-  readonly #last = new IntColumn(-1);
-  readonly #openCount = new IntColumn(0);
-  readonly #disabled = new IntColumn(0);
-  readonly #idleNext = new IntColumn(-1);
-  readonly #idlePrevious = new IntColumn(-1);
+  readonly #segments: Int32Array[] = [];
   #idleFirst = -1;
   #idleLast = -1;
   #idleCount = 0;
@@ -72,59 +79,58 @@ export class UserTable {
 
   /** Open orders of a user, in every symbol. */
   openCount(slot: number): number {
-    return this.#openCount.get(slot);
+    return this.#get(slot, OPEN);
   }
 
   isDisabled(slot: number): boolean {
-    return this.#disabled.get(slot) !== 0;
+    return this.#get(slot, DISABLED) !== 0;
   }
 
   setDisabled(slot: number, disabled: boolean): void {
-    const before = this.#disabled.get(slot) !== 0;
-    if (before === disabled) return;
-    const idles = this.#openCount.get(slot) === 0;
-    this.#disabled.set(slot, disabled ? 1 : 0);
-    if (idles) {
-      if (disabled) this.#leaveIdle(slot);
-      else this.#joinIdle(slot);
-    }
+    if (this.isDisabled(slot) === disabled) return;
+    this.#set(slot, DISABLED, disabled ? 1 : 0);
+    if (this.openCount(slot) > 0) return;
+    if (disabled) this.#leaveIdle(slot);
+    else this.#joinIdle(slot);
   }
 
   /** First of a user's open orders by when they were placed, or −1. */
   firstOrder(slot: number): number {
-    return this.#first.get(slot);
+    return this.#get(slot, FIRST);
   }
 
   nextOrder(order: number): number {
     return this.#orders.word(order, Row.USER_NEXT);
   }
 
-  addOrder(user: number, order: number): void {
-    const last = this.#last.get(user);
-    const words = this.#orders.words[order >>> Row.SEGMENT_SHIFT]!;
-    const at = (order & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  /** Adds an order whose row is in `words` at `at`. */
+  addOrder(user: number, order: number, words: Int32Array, at: number): void {
+    const row = this.#segments[user >>> SHIFT]!;
+    const rowAt = (user & MASK) << ROW_SHIFT;
+    const last = row[rowAt + LAST]!;
     words[at + Row.USER_NEXT] = -1;
     words[at + Row.USER_PREVIOUS] = last;
-    if (last < 0) this.#first.set(user, order);
+    if (last < 0) row[rowAt + FIRST] = order;
     else this.#orders.setWord(last, Row.USER_NEXT, order);
-    this.#last.set(user, order);
-    const count = this.#openCount.get(user);
-    this.#openCount.set(user, count + 1);
-    if (count === 0 && this.#disabled.get(user) === 0) this.#leaveIdle(user);
+    row[rowAt + LAST] = order;
+    const count = row[rowAt + OPEN]!;
+    row[rowAt + OPEN] = count + 1;
+    if (count === 0 && row[rowAt + DISABLED] === 0) this.#leaveIdle(user);
   }
 
-  removeOrder(user: number, order: number): void {
-    const words = this.#orders.words[order >>> Row.SEGMENT_SHIFT]!;
-    const at = (order & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  /** Removes an order whose row is in `words` at `at`. */
+  removeOrder(user: number, words: Int32Array, at: number): void {
+    const row = this.#segments[user >>> SHIFT]!;
+    const rowAt = (user & MASK) << ROW_SHIFT;
     const next = words[at + Row.USER_NEXT]!;
     const previous = words[at + Row.USER_PREVIOUS]!;
-    if (previous < 0) this.#first.set(user, next);
+    if (previous < 0) row[rowAt + FIRST] = next;
     else this.#orders.setWord(previous, Row.USER_NEXT, next);
-    if (next < 0) this.#last.set(user, previous);
+    if (next < 0) row[rowAt + LAST] = previous;
     else this.#orders.setWord(next, Row.USER_PREVIOUS, previous);
-    const count = this.#openCount.get(user) - 1;
-    this.#openCount.set(user, count);
-    if (count === 0 && this.#disabled.get(user) === 0) this.#joinIdle(user);
+    const count = row[rowAt + OPEN]! - 1;
+    row[rowAt + OPEN] = count;
+    if (count === 0 && row[rowAt + DISABLED] === 0) this.#joinIdle(user);
   }
 
   #create(name: string, idleKept: number): number {
@@ -135,31 +141,40 @@ export class UserTable {
     } else {
       slot = this.#used;
       this.#used += 1;
+      if (slot >>> SHIFT >= this.#segments.length) this.#segments.push(new Int32Array(USERS << ROW_SHIFT));
     }
     this.#names.set(slot, name);
     this.#index.insert(slot, textHash(name, SEED));
-    this.#first.set(slot, -1);
-    this.#last.set(slot, -1);
+    this.#set(slot, FIRST, -1);
+    this.#set(slot, LAST, -1);
     this.#joinIdle(slot);
     return slot;
   }
 
   #joinIdle(slot: number): void {
-    this.#idleNext.set(slot, -1);
-    this.#idlePrevious.set(slot, this.#idleLast);
+    this.#set(slot, IDLE_NEXT, -1);
+    this.#set(slot, IDLE_PREVIOUS, this.#idleLast);
     if (this.#idleLast < 0) this.#idleFirst = slot;
-    else this.#idleNext.set(this.#idleLast, slot);
+    else this.#set(this.#idleLast, IDLE_NEXT, slot);
     this.#idleLast = slot;
     this.#idleCount += 1;
   }
 
   #leaveIdle(slot: number): void {
-    const next = this.#idleNext.get(slot);
-    const previous = this.#idlePrevious.get(slot);
+    const next = this.#get(slot, IDLE_NEXT);
+    const previous = this.#get(slot, IDLE_PREVIOUS);
     if (previous < 0) this.#idleFirst = next;
-    else this.#idleNext.set(previous, next);
+    else this.#set(previous, IDLE_NEXT, next);
     if (next < 0) this.#idleLast = previous;
-    else this.#idlePrevious.set(next, previous);
+    else this.#set(next, IDLE_PREVIOUS, previous);
     this.#idleCount -= 1;
+  }
+
+  #get(slot: number, word: number): number {
+    return this.#segments[slot >>> SHIFT]![((slot & MASK) << ROW_SHIFT) + word]!;
+  }
+
+  #set(slot: number, word: number, value: number): void {
+    this.#segments[slot >>> SHIFT]![((slot & MASK) << ROW_SHIFT) + word] = value;
   }
 }
