@@ -19,6 +19,7 @@ import { EmbeddedEventPublisher } from "./event-publisher.ts";
 import { EmbeddedMarketData } from "./market-data.ts";
 import { DataDirectoryInUseError, type EmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
 import { EmbeddedQueue } from "./queue.ts";
+import { Shutdown } from "./shutdown.ts";
 import { welcome } from "./welcome.ts";
 
 /**
@@ -33,13 +34,14 @@ const MAINTENANCE_EVERY_MS = 10 * 60_000;
 const FIRST_ACTIVE_WITHIN_MS = 60_000;
 
 const startedAtMs = Date.now();
-let stopping = false;
 const config = loadConfigOrExit({ defaults: { "auth.dev_tokens": true }, services: [] });
 const logger = createLogger({ program: "trade-engine", ...config.log });
 
 if (config.auth.devTokens && !isLoopback(config.server.host)) {
   logger.warn({ host: config.server.host }, "dev tokens are on: whoever reaches this address can be anybody");
 }
+
+const shutdown = new Shutdown(() => logger.info({}, "stopping"));
 
 // The port first: that it is taken is found out before anything else is begun.
 let handle = (_request: Request): Response | Promise<Response> =>
@@ -56,9 +58,24 @@ const server: HttpServer = await serve({
 
 const database = await startDatabase(config.embedded.dataDirectory);
 const { url } = database;
-await migrate(url, { log: (line) => logger.info({}, line) });
+database.lost.then((cause) => {
+  if (shutdown.isAsked) return;
+  end(1, `PostgreSQL is gone (${cause.message}); start again, nothing acknowledged is lost`);
+});
+shutdown.after(async () => {
+  await database.stop();
+  logger.info({}, "stopped");
+});
+await shutdown.checkpoint();
+await migrate(url, { log: (line) => logger.info({}, line) }).catch(async (err: unknown) => {
+  logger.error({ err }, "the schema could not be brought up to date");
+  await database.stop();
+  end(1, "The database's schema could not be brought up to date: the log says why.");
+});
 const owner = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
+shutdown.after(() => owner.end({ timeout: 1 }));
 await ensurePartitions(owner, new Date());
+await shutdown.checkpoint();
 
 const queue = new EmbeddedQueue({ url, tickBody: TICK_MESSAGE });
 const publisher = await queue.publisher();
@@ -66,6 +83,7 @@ const events = new EmbeddedEventPublisher();
 const marketData = new EmbeddedMarketData();
 const pool = new ApiPool({ url, maxConnections: config.database.poolSize });
 const idempotency = new PostgresIdempotencyStore(pool);
+shutdown.after(() => Promise.allSettled([publisher.close(), events.close(), pool.close()]));
 
 const { symbolGroup, healthPort: _unused, ...timing } = config.engine;
 const engines = [...new Set([symbolGroup, ...config.symbols.groups])].map((group) =>
@@ -78,6 +96,9 @@ const engines = [...new Set([symbolGroup, ...config.symbols.groups])].map((group
     logger: logger.child({ group }),
   }),
 );
+
+for (const engine of engines) void engine.ended.then(giveUp);
+shutdown.after(() => Promise.allSettled(engines.map((engine) => engine.stop())));
 
 const { app, dispatcher } = composeApi({
   config,
@@ -101,18 +122,14 @@ const { app, dispatcher } = composeApi({
 await Promise.race([
   Promise.all(engines.map((engine) => engine.active)),
   new Promise((resolve) => setTimeout(resolve, FIRST_ACTIVE_WITHIN_MS)),
-  ...engines.map((engine) => engine.ended.then(giveUp)),
+  shutdown.asked,
 ]);
+await shutdown.checkpoint();
 
 handle = (request) => app.fetch(request);
+shutdown.after(finishAccepted);
 
 const maintenance = setInterval(() => void maintain(), MAINTENANCE_EVERY_MS);
-database.lost.then((cause) => {
-  if (!stopping) end(1, `PostgreSQL is gone (${cause.message}); start again, nothing acknowledged is lost`);
-});
-for (const engine of engines) void engine.ended.then(giveUp);
-process.on("SIGTERM", () => void stop());
-process.on("SIGINT", () => void stop());
 process.stdout.write(
   welcome({
     version: packageJson.version,
@@ -123,13 +140,19 @@ process.stdout.write(
     devTokens: config.auth.devTokens,
   }),
 );
+await shutdown.started();
 
 async function startDatabase(directory: string): Promise<EmbeddedPostgres> {
   try {
     return await startEmbeddedPostgres(directory);
   } catch (error) {
+    // A signal to the whole group ends what it runs while it starts.
+    await shutdown.checkpoint();
     if (error instanceof DataDirectoryInUseError) return end(1, error.message);
-    throw error;
+    return end(
+      1,
+      `PostgreSQL could not be started: ${error instanceof Error ? error.message : "unknown fault"}`,
+    );
   }
 }
 
@@ -143,24 +166,17 @@ async function maintain(): Promise<void> {
   }
 }
 
-async function stop(): Promise<void> {
-  if (stopping) end(130, "stopped at once");
-  stopping = true;
-  logger.info({}, "stopping");
+/** Takes no new requests, and lets those that are being answered finish. */
+async function finishAccepted(): Promise<void> {
   clearInterval(maintenance);
   const { shutdownTimeoutMs } = config.server;
   const finished = Promise.all([server.close(), dispatcher.drain(shutdownTimeoutMs)]);
   await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs))]);
-  await Promise.allSettled(engines.map((engine) => engine.stop()));
-  await Promise.allSettled([publisher.close(), events.close(), pool.close(), owner.end({ timeout: 1 })]);
-  await database.stop();
-  logger.info({}, "stopped");
-  process.exit(0);
 }
 
 /** An engine that was not asked to stop has met a history that this program cannot continue. */
 function giveUp(engineEnd: EngineEnd): void {
-  if (stopping || engineEnd.reason === "stopped") return;
+  if (shutdown.isAsked || engineEnd.reason === "stopped") return;
   end(1, "cause" in engineEnd ? engineEnd.cause.message : `the engine ended: ${engineEnd.reason}`);
 }
 
