@@ -10,6 +10,7 @@ import { systemClock } from "../infra/system-time.ts";
 import { createLogger } from "../infra/telemetry/logger.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { composeApi } from "./compose.ts";
+import { GroupReach } from "./group-reach.ts";
 import { PortTakenError, serve } from "./serve.ts";
 
 /**
@@ -40,6 +41,7 @@ const marketData = new RedisMarketDataReader({
 });
 const reads = new PostgresApiReads(pool);
 const idempotency = new PostgresIdempotencyStore(pool);
+const groups = new GroupReach(publisher, async () => (await reads.listSymbols()).map(({ group }) => group));
 
 const { app, dispatcher } = composeApi({
   config,
@@ -53,7 +55,7 @@ const { app, dispatcher } = composeApi({
   checks: [
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "redis", check: async () => marketData.healthy() },
-    { name: "rabbitmq", check: async () => publisher.healthy() },
+    { name: "rabbitmq", check: async () => publisher.healthy() && (await groups.reachesAll()) },
   ],
   databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: false,
