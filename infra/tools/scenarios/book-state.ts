@@ -1,4 +1,4 @@
-import type { EngineOrder, LevelView } from "./engine.ts";
+import type { Contradiction, EngineOrder, LevelView } from "./engine.ts";
 
 /** What is to be seen of a book, by the scenario's own ids. */
 export interface BookState {
@@ -8,6 +8,7 @@ export interface BookState {
   readonly asks: SideView;
   /** Ticks; null before the first trade. */
   readonly lastPrice: number | null;
+  readonly contradiction: Contradiction | null;
 }
 
 export interface OrderView extends EngineOrder {

@@ -87,6 +87,7 @@ export class ScenarioBook {
       bids: this.#side(look.bids),
       asks: this.#side(look.asks),
       lastPrice: look.lastPrice,
+      contradiction: look.contradiction,
     };
   }
 

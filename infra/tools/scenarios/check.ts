@@ -105,5 +105,10 @@ export function checkExpectation(expect: Expectation, seen: Seen): CheckedExpect
     checked += 1;
     differences.push(...result);
   }
+  const contradiction = seen.after?.contradiction ?? null;
+  if (contradiction !== null) {
+    const { ofOrders, ofBook } = contradiction;
+    differences.push({ path: "public book against open orders", expected: ofOrders, actual: ofBook });
+  }
   return { checked, differences, unchecked };
 }

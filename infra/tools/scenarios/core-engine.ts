@@ -117,6 +117,7 @@ class CoreBook implements EngineBook {
       bids: this.#side(Side.Buy),
       asks: this.#side(Side.Sell),
       lastPrice: lastPrice === 0 ? null : lastPrice,
+      contradiction: null,
     });
   }
 

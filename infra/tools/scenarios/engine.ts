@@ -71,6 +71,14 @@ export interface EngineLook {
   readonly asks: EngineSide;
   /** Ticks; null before the first trade. */
   readonly lastPrice: number | null;
+  /** Where two ways to see the book do not agree; null where they do. */
+  readonly contradiction: Contradiction | null;
+}
+
+/** The levels that follow from the open orders, and those of the public book. */
+export interface Contradiction {
+  readonly ofOrders: unknown;
+  readonly ofBook: unknown;
 }
 
 /** Best first. */

@@ -144,6 +144,7 @@ class HttpBook implements EngineBook {
       bids: { levels: depth.bids, queue: bids },
       asks: { levels: depth.asks, queue: asks },
       lastPrice,
+      contradiction: depth.contradiction,
     };
   }
 
@@ -201,17 +202,15 @@ class HttpBook implements EngineBook {
     return queueOf(side, inputs);
   }
 
-  /**
-   * The public book, as soon as it shows what the orders say that it must. One that never does is
-   * given as it is: the difference is for the scenario to find.
-   */
+  /** The public book, as soon as it shows what the orders say that it must; at last as it is, with what is wrong. */
   async #depthThatShows(bids: readonly EngineQueued[], asks: readonly EngineQueued[]) {
-    const wanted = JSON.stringify([levelsOf(bids), levelsOf(asks)]);
+    const ofOrders = { bids: levelsOf(bids), asks: levelsOf(asks) };
     const deadline = performance.now() + BOOK_DEADLINE_MS;
     for (;;) {
       const depth = await readDepth(this.#client, this.#symbol, ALL_LEVELS);
-      const found = { bids: (depth?.bids ?? []).map(levelView), asks: (depth?.asks ?? []).map(levelView) };
-      if (JSON.stringify([found.bids, found.asks]) === wanted || performance.now() > deadline) return found;
+      const ofBook = { bids: (depth?.bids ?? []).map(levelView), asks: (depth?.asks ?? []).map(levelView) };
+      if (JSON.stringify(ofBook) === JSON.stringify(ofOrders)) return { ...ofBook, contradiction: null };
+      if (performance.now() > deadline) return { ...ofBook, contradiction: { ofOrders, ofBook } };
       await new Promise((resolve) => setTimeout(resolve, BOOK_PAUSE_MS));
     }
   }
