@@ -1,36 +1,19 @@
 import { CommandFailedError } from "./command-failed-error.ts";
-import type { SymbolSpec } from "./core/symbol-spec.ts";
 import type { EngineEnd, EnginePorts, EngineSettings } from "./engine-ports.ts";
-import { EventFeed } from "./event-feed.ts";
-import { KnownReplies } from "./known-replies.ts";
-import { MarketDataFeed } from "./market-data-feed.ts";
 import { OpenBatch } from "./open-batch.ts";
-import { type CommitBatch, type Delivery, FencedError, type GroupState, type JournalBatch } from "./ports.ts";
+import { type CommitBatch, type Delivery, FencedError } from "./ports.ts";
+import type { Promotion } from "./promotion.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import { commitOf, type SealedBatch } from "./sealed-batch.ts";
-import { type History, Sequencer } from "./sequencer.ts";
+import { Sequencer } from "./sequencer.ts";
 import { SnapshotSchedule } from "./snapshot-schedule.ts";
 import { type PendingSnapshot, snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
-import { encodeReply } from "./wire/reply.ts";
+import { Teller } from "./teller.ts";
 
 /** A timer is set no further ahead than this, since clocks may be put right meanwhile. */
 const MAX_TIMER_MS = 60_000;
 /** A batch takes no further message beyond this: sweeps through deep books make long outcomes. */
 const MAX_BATCH_BYTES = 4 << 20;
-/** How long a clean stop waits for the last events to be confirmed; the next engine sends the rest. */
-const EVENTS_DRAIN_MS = 3_000;
-
-/** What promotion hands over: the group's row after the epoch was raised, and its state at that point. */
-export interface Promotion {
-  readonly group: GroupState;
-  readonly history: History;
-  /** Where the snapshot stood that it was rebuilt from; 0: none. */
-  readonly snapshotSequence: number;
-  /** Commands that made engines fail too often. */
-  readonly poison: ReadonlySet<string>;
-  /** To define first, where the group has no history yet. */
-  readonly seed: readonly SymbolSpec[];
-}
 
 /**
  * The engine of a group while it owns it: matches what is delivered into the open batch; commits one
@@ -47,9 +30,7 @@ export class ActiveEngine {
   readonly #batch = new OpenBatch();
   readonly #sequencer: Sequencer;
   readonly #snapshots: SnapshotSchedule;
-  readonly #known: KnownReplies;
-  readonly #events: EventFeed;
-  readonly #marketData: MarketDataFeed;
+  readonly #teller: Teller;
   /** Deliveries that wait for room in a batch, from `#inboxHead` on. */
   #inbox: Delivery[] = [];
   #inboxHead = 0;
@@ -78,8 +59,7 @@ export class ActiveEngine {
     this.#onEnd = onEnd;
     this.#hash = group.hash;
     this.#sealedSequence = group.lastSequence;
-    const { observer, records, clock, timers } = ports;
-    const recordsFailed = (cause: unknown): void => this.#failed(cause);
+    const { observer, clock } = ports;
     this.#sequencer = new Sequencer(history, this.#batch, promotion.poison, observer);
     this.#snapshots = new SnapshotSchedule(
       ports.snapshotStores,
@@ -88,21 +68,12 @@ export class ActiveEngine {
       observer,
       promotion.snapshotSequence,
     );
-    const reply = (address: string, message: Uint8Array): void => {
-      if (!this.#ended) ports.consumer.reply(address, message);
-    };
-    this.#known = new KnownReplies(group.group, records, reply, recordsFailed);
-    const symbolOf = (symbol: number): SymbolSpec | undefined => history.core.symbol(symbol);
-    this.#events = new EventFeed(
-      { records, events: ports.events, clock, timers, observer },
-      { group: group.group, timeline: group.timeline, epoch: group.epoch, symbolOf },
-      { published: group.publishedSequence, committed: group.lastSequence },
-      settings.cursorEveryMs,
-      recordsFailed,
-    );
-    this.#marketData = new MarketDataFeed(ports.marketData, timers, observer, (symbols) => {
-      for (const symbol of symbols) this.#wholeBooks.add(symbol);
-      this.#writeWholeBooks();
+    this.#teller = new Teller(ports, settings, promotion, {
+      recordsFailed: (cause) => this.#failed(cause),
+      booksWanted: (symbols) => {
+        for (const symbol of symbols) this.#wholeBooks.add(symbol);
+        this.#writeWholeBooks();
+      },
     });
   }
 
@@ -113,7 +84,7 @@ export class ActiveEngine {
       if (seed.length > 0) this.#sequencer.defineSymbols(seed, this.#ports.clock.nowMs());
       for (const spec of history.core.symbols()) this.#wholeBooks.add(spec.symbol);
     });
-    this.#events.start();
+    this.#teller.start();
     this.#writeWholeBooks();
     this.#planExpiry();
     this.#pump();
@@ -148,8 +119,7 @@ export class ActiveEngine {
     this.#snapshots.taken(this.#sealedSequence);
     await Promise.all([
       pending.sequence > 0 ? this.#snapshots.save(snapshotOf(pending)) : null,
-      this.#within(EVENTS_DRAIN_MS, this.#events.drain()),
-      this.#within(EVENTS_DRAIN_MS, this.#known.drain()),
+      this.#teller.drain(),
     ]);
     this.end({ reason: "stopped" });
   }
@@ -160,9 +130,7 @@ export class ActiveEngine {
     this.#ended = true;
     this.#inbox = [];
     this.#cancelExpiry?.();
-    this.#events.kill();
-    this.#known.kill();
-    this.#marketData.close();
+    this.#teller.silence();
     this.#onEnd(end);
   }
 
@@ -245,35 +213,8 @@ export class ActiveEngine {
       if (this.#ended) return;
       this.#report(sealed.commit, startedMs);
     }
-    this.#tell(sealed);
-  }
-
-  /** Everything in here speaks of what is committed. */
-  #tell(sealed: SealedBatch): void {
-    if (sealed.commit !== null) {
-      const { journal } = sealed.commit;
-      this.#known.committed(journal);
-      this.#reply(sealed, journal);
-      this.#events.push(journal);
-    }
-    if (sealed.known.length > 0) {
-      this.#ports.observer.duplicates(sealed.known.length);
-      this.#known.answer(sealed.known);
-    }
-    this.#marketData.push(sealed.bookUpdates);
-    if (sealed.lastTag > 0) this.#ports.consumer.acknowledge(sealed.lastTag);
+    this.#teller.tell(sealed);
     if (sealed.snapshot !== null) void this.#snapshots.save(snapshotOf(sealed.snapshot));
-  }
-
-  #reply(sealed: SealedBatch, journal: JournalBatch): void {
-    for (const [address, ranges] of sealed.replies) {
-      const outcomes: Uint8Array[] = [];
-      for (let at = 0; at < ranges.length; at += 2) {
-        const from = ranges[at] as number;
-        outcomes.push(journal.payload.subarray(from, from + (ranges[at + 1] as number)));
-      }
-      this.#ports.consumer.reply(address, encodeReply(outcomes));
-    }
   }
 
   /** Whole books of committed state: now if nothing else is open, else at the end of the next batch. */
@@ -283,7 +224,7 @@ export class ActiveEngine {
     const { core } = this.#promotion.history;
     const updates = this.#batch.books.take(core, this.#moment(), this.#wholeBooks);
     this.#wholeBooks.clear();
-    this.#marketData.push(updates);
+    this.#teller.tellBooks(updates);
   }
 
   /** Ends what comes due while no command does. */
@@ -375,22 +316,5 @@ export class ActiveEngine {
         reason: "records-failed",
         cause: cause instanceof Error ? cause : new Error("records failed"),
       });
-  }
-
-  /** Waits for something that may never come, no longer than this. */
-  #within(ms: number, work: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#ports.timers.schedule(ms, resolve);
-      work.then(
-        () => {
-          cancel();
-          resolve();
-        },
-        () => {
-          cancel();
-          resolve();
-        },
-      );
-    });
   }
 }

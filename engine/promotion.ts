@@ -1,0 +1,15 @@
+import type { SymbolSpec } from "./core/symbol-spec.ts";
+import type { GroupState } from "./ports.ts";
+import type { History } from "./sequencer.ts";
+
+/** What promotion hands over: the group's row after the epoch was raised, and its state at that point. */
+export interface Promotion {
+  readonly group: GroupState;
+  readonly history: History;
+  /** Where the snapshot stood that it was rebuilt from; 0: none. */
+  readonly snapshotSequence: number;
+  /** Commands that made engines fail too often. */
+  readonly poison: ReadonlySet<string>;
+  /** To define first, where the group has no history yet. */
+  readonly seed: readonly SymbolSpec[];
+}
