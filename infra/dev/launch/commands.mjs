@@ -63,6 +63,17 @@ export const commands = {
     purpose: "all tests, and which lines they reach (coverage/index.html)",
     steps: (args) => [vitest("--coverage", ...args)],
   },
+  mutation: {
+    purpose: "which small changes to engine/core no test notices (an hour; not part of test)",
+    steps: (args) => [
+      onNode(
+        "node_modules/@stryker-mutator/core/bin/stryker.js",
+        "run",
+        "infra/dev/mutation/stryker.config.mjs",
+        ...args,
+      ),
+    ],
+  },
   check: {
     purpose: "every static check: format, lint, types, import rules, dead code",
     steps: (args) => [onNode("infra/dev/check.ts", ...args)],
@@ -91,6 +102,10 @@ export const commands = {
   scenarios: {
     purpose: "run scenario files through the core or over HTTP",
     steps: (args) => [onDeno("client", "infra/tools/scenarios/main.ts", ...args)],
+  },
+  audit: {
+    purpose: "check the whole database against every guarantee that shows at rest",
+    steps: (args) => [onDeno("client", "infra/tools/audit/main.ts", ...args)],
   },
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",
