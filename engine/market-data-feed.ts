@@ -4,11 +4,14 @@ import type { BookLevel, BookUpdate, MarketDataWriter, MarketTrade } from "./por
 /** Market trades kept of one symbol while the writer is behind; older ones are left out. */
 const MAX_WAITING_TRADES = 10_000;
 const RETRY_AFTER_MS = 500;
+/** How long a copy that was lost (an emptied Redis) may stay so while nothing changes in its book. */
+const CHECK_EVERY_MS = 5_000;
 
 /**
  * Hands committed book updates to the market-data bus without ever holding up matching: one write at a
  * time, and what comes meanwhile is folded into one update a symbol, which bounds what waits by the
- * size of the books. A bus that fails or has lost its copy gets whole books (`needsFull`).
+ * size of the books. A bus that fails or has lost its copy gets whole books (`needsFull`). That it has
+ * lost the copy of a quiet book is found out by writing, now and then, that nothing has changed.
  */
 export class MarketDataFeed {
   readonly #writer: MarketDataWriter;
@@ -18,8 +21,11 @@ export class MarketDataFeed {
   readonly #waiting = new Map<number, BookUpdate>();
   /** Symbols whose readers cannot continue from what was written: nothing partial is written for them. */
   readonly #broken = new Set<number>();
+  /** By symbol, that nothing has changed since what was written last. */
+  readonly #unchanged = new Map<number, BookUpdate>();
   #writing = false;
   #closed = false;
+  #cancelCheck: (() => void) | null = null;
   #cancelRetry: (() => void) | null = null;
 
   /** @param requestFull asks the engine for a whole book of each of these, soon */
@@ -43,12 +49,26 @@ export class MarketDataFeed {
       const before = this.#waiting.get(update.symbol);
       this.#waiting.set(update.symbol, before === undefined || update.full ? update : merge(before, update));
     }
+    this.#planCheck();
     this.#write();
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelRetry?.();
+    this.#cancelCheck?.();
+  }
+
+  #planCheck(): void {
+    if (this.#closed) return;
+    this.#cancelCheck ??= this.#timers.schedule(CHECK_EVERY_MS, () => {
+      this.#cancelCheck = null;
+      for (const [symbol, update] of this.#unchanged) {
+        if (!this.#waiting.has(symbol) && !this.#broken.has(symbol)) this.#waiting.set(symbol, update);
+      }
+      this.#write();
+      this.#planCheck();
+    });
   }
 
   #write(): void {
@@ -59,6 +79,7 @@ export class MarketDataFeed {
     this.#writer.write(updates).then(
       (lost) => {
         this.#writing = false;
+        for (const update of updates) this.#unchanged.set(update.symbol, unchangedSince(update));
         this.#breakOff(lost);
         this.#write();
       },
@@ -92,6 +113,10 @@ export class MarketDataFeed {
     }
     this.#requestFull(symbols.filter((symbol) => this.#broken.has(symbol)));
   }
+}
+
+function unchangedSince(update: BookUpdate): BookUpdate {
+  return { ...update, previousSequence: update.sequence, full: false, bids: [], asks: [], trades: [] };
 }
 
 /** One update that does what the two do one after the other. */

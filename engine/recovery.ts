@@ -148,6 +148,8 @@ function restore(group: GroupState, snapshot: Snapshot): History | string {
     const reader = new ByteReader().open(body.recentIds);
     recentIds.read(reader);
     if (!reader.finished()) return "its recent ids do not read back";
+    // Head and body are kept apart in some stores: the hash vouches for the head only.
+    if (core.lastSequence !== snapshot.sequence) return `its body is of sequence ${core.lastSequence}`;
     return {
       core,
       recentIds,

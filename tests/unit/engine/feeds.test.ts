@@ -249,6 +249,25 @@ describe("market data", () => {
     });
   });
 
+  it("finds out that the copy of a quiet book was lost, while nothing changes in it", async () => {
+    const books = new MemoryBooks();
+    const { feed: marketData, asked, time } = feed(books);
+    marketData.push([
+      update(7, { full: true, previousSequence: 0, bids: [{ price: 5, quantity: 1, orders: 1 }] }),
+    ]);
+    await turn();
+    await time.advance(5_000);
+    expect(asked).toEqual([]);
+    expect(books.updates.slice(1)).toEqual([update(7, { previousSequence: 7 })]);
+    books.lost = [1];
+    await time.advance(5_000);
+    expect(asked).toEqual([[1]]);
+    marketData.push([update(7, { full: true, previousSequence: 0 })]);
+    marketData.close();
+    await time.advance(60_000);
+    expect(books.updates.map(({ full }) => full)).toEqual([true, false, false, true]);
+  });
+
   it("a bus that is away holds nothing up", async () => {
     const harness = new EngineHarness();
     harness.books.failures = Number.MAX_SAFE_INTEGER;

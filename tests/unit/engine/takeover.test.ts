@@ -3,6 +3,9 @@ import { Code } from "../../../engine/core/codes.ts";
 import { MatchingCore } from "../../../engine/core/matching-core.ts";
 import { OrderStatus, Side } from "../../../engine/core/terms.ts";
 import type { Snapshot } from "../../../engine/ports.ts";
+import { RecentIds } from "../../../engine/recent-ids.ts";
+import { ByteWriter } from "../../../engine/wire/byte-writer.ts";
+import { encodeSnapshotBody } from "../../../engine/wire/snapshot.ts";
 import { message, type Sent } from "../../support/engine/commands.ts";
 import { EngineHarness, type RunningTestEngine } from "../../support/engine/harness.ts";
 import { turn, until } from "../../support/engine/manual-time.ts";
@@ -187,6 +190,17 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
   return changed;
 }
 
+/** A sound body, of a group without history. */
+function emptyBody(): Uint8Array {
+  const recentIds = new ByteWriter();
+  new RecentIds().write(recentIds);
+  return encodeSnapshotBody({
+    timeMs: 0,
+    core: new MatchingCore().snapshot(),
+    recentIds: recentIds.toBytes(),
+  });
+}
+
 describe("snapshots at recovery", () => {
   /** A stopped group with 10 resting orders and a snapshot in both stores. */
   async function stoppedGroup(): Promise<EngineHarness> {
@@ -209,6 +223,11 @@ describe("snapshots at recovery", () => {
     ["with another hash", (good) => ({ ...good, hash: new Uint8Array(32) }), "the group's hash is another"],
     ["of another format", (good) => ({ ...good, formatVersion: 99 }), "its format is 99, not 1"],
     ["of other rules", (good) => ({ ...good, rulesVersion: 99 }), "its rules version is 99, not 1"],
+    [
+      "with the body of another sequence",
+      (good) => ({ ...good, body: emptyBody() }),
+      "its body is of sequence 0",
+    ],
     ["that is torn", (good) => ({ ...good, body: good.body.subarray(0, 100) }), "the snapshot is torn"],
     [
       "whose recent ids were changed",
