@@ -10,13 +10,13 @@ export interface ToolRun {
 }
 
 /** Runs `npm run NAME -- ARGUMENTS` to its end, by the program behind it. */
-export function runTool(name: "replay" | "scenarios", args: readonly string[]): Promise<ToolRun> {
+export function runTool(name: "audit" | "replay" | "scenarios", args: readonly string[]): Promise<ToolRun> {
   return startTool(name, args).ended;
 }
 
 /** The same, while it runs: `onStderr` hears of its progress. */
 export function startTool(
-  name: "replay" | "scenarios",
+  name: "audit" | "replay" | "scenarios",
   args: readonly string[],
   onStderr: (text: string) => void = () => undefined,
 ): { readonly ended: Promise<ToolRun> } {
