@@ -1,5 +1,6 @@
 import { Code } from "./codes.ts";
 import type { CoreState } from "./core-state.ts";
+import { SEQUENCE, TIME } from "./core-state.ts";
 import { rejectRow } from "./create-order.ts";
 import { forget } from "./end-order.ts";
 import { EventType } from "./event.ts";
@@ -17,6 +18,8 @@ import { OrderStatus, OrderType, Side, TimeInForce } from "./terms.ts";
 
 const OPEN: number = OrderStatus.Open << Row.STATUS_SHIFT;
 const PARTLY_FILLED: number = OrderStatus.PartiallyFilled << Row.STATUS_SHIFT;
+const FILLED: number = OrderStatus.Filled << Row.STATUS_SHIFT;
+const EXPIRED: number = OrderStatus.Expired << Row.STATUS_SHIFT;
 const IN_BOOK: number = Place.Book << Row.PLACE_SHIFT;
 
 /**
@@ -25,16 +28,27 @@ const IN_BOOK: number = Place.Book << Row.PLACE_SHIFT;
  */
 export function enterLimit(core: CoreState, symbol: SymbolState, slot: number): void {
   const { orders } = core;
-  const price = orders.price(slot);
-  const timeInForce = orders.timeInForce(slot);
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const bits = words[((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.BITS]!;
+  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
+  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const price = doubles[doublesAt + Row.PRICE]!;
+  const timeInForce = (bits >>> Row.TIME_IN_FORCE_SHIFT) & Row.FIELD_MASK;
   if (timeInForce === TimeInForce.Fok && !isFillable(core, symbol, slot, price)) {
     expire(core, slot, Code.EXPIRED_FILL_OR_KILL);
     return;
   }
-  if (wouldCross(core, symbol, orders.side(slot), price) && sweep(core, symbol, slot, price)) {
-    expire(core, slot, Code.EXPIRED_SELF_TRADE_PREVENTION);
-  } else if (orders.remaining(slot) === 0) finish(core, slot);
-  else if (timeInForce === TimeInForce.Ioc) expire(core, slot, Code.EXPIRED_IMMEDIATE_OR_CANCEL);
+  if (wouldCross(core, symbol, (bits & 1) as Side, price)) {
+    if (sweep(core, symbol, slot, price)) {
+      expire(core, slot, Code.EXPIRED_SELF_TRADE_PREVENTION);
+      return;
+    }
+    if (doubles[doublesAt + Row.REMAINING] === 0) {
+      finish(core, slot);
+      return;
+    }
+  }
+  if (timeInForce === TimeInForce.Ioc) expire(core, slot, Code.EXPIRED_IMMEDIATE_OR_CANCEL);
   else rest(core, symbol, slot);
 }
 
@@ -157,17 +171,25 @@ export function open(core: CoreState, symbol: SymbolState, slot: number): void {
 
 /** The taker is filled. */
 function finish(core: CoreState, slot: number): void {
-  core.orders.setStatus(slot, OrderStatus.Filled);
+  const words = core.orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  words[at + Row.BITS] = (words[at + Row.BITS]! & ~Row.STATUS_MASK) | FILLED;
   forget(core, slot);
 }
 
 /** The taker ends with what it has left. */
 function expire(core: CoreState, slot: number, code: Code): void {
-  const { orders } = core;
-  orders.setStatus(slot, OrderStatus.Expired);
-  orders.setCode(slot, code);
-  core.stamp(slot);
-  core.events.push(EventType.Ended, slot, -1, orders.price(slot), orders.remaining(slot), code);
+  const { orders, clock } = core;
+  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
+  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  words[at + Row.BITS] = (words[at + Row.BITS]! & ~Row.STATUS_MASK) | EXPIRED;
+  words[at + Row.SYMBOL_CODE] = (words[at + Row.SYMBOL_CODE]! & 0xffff) | (code << 16);
+  doubles[doublesAt + Row.UPDATED_SEQUENCE] = clock[SEQUENCE]!;
+  doubles[doublesAt + Row.UPDATED_TIME] = clock[TIME]!;
+  const remaining = doubles[doublesAt + Row.REMAINING]!;
+  core.events.push(EventType.Ended, slot, -1, doubles[doublesAt + Row.PRICE]!, remaining, code);
   forget(core, slot);
 }
 

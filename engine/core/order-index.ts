@@ -48,7 +48,8 @@ export class OrderIndex {
 
   /** Adds the order in a slot, whose row has its id; the id must not be there yet. */
   insert(slot: number): void {
-    if (this.#count >= this.#buckets) this.#split();
+    // Half full: most look-ups of an id that is not there touch no order.
+    if (this.#count * 2 >= this.#buckets) this.#split();
     const words = this.#orders.words[slot >>> Row.SEGMENT_SHIFT]!;
     const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
     const bucket = this.#bucketOf(idHash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!));

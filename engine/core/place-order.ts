@@ -1,4 +1,4 @@
-import { checkConflicts, checkFilters, isWellFormed, statusCode } from "./check-order.ts";
+import { checkConflicts, checkFilters, isPlainlyFine, isWellFormed, statusCode } from "./check-order.ts";
 import { Code } from "./codes.ts";
 import type { IdWords, OrderRequest } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
@@ -68,10 +68,12 @@ export function checkRules(
   const { spec } = symbol;
   const status = statusCode(spec.status);
   if (status !== Code.NONE) return status;
-  const filter = checkFilters(order, spec, symbol.bandLow, symbol.bandHigh);
-  if (filter !== Code.NONE) return filter;
-  const conflict = checkConflicts(order, core.clock[TIME]!);
-  if (conflict !== Code.NONE) return conflict;
+  if (!isPlainlyFine(order, spec, symbol.bandLow, symbol.bandHigh)) {
+    const filter = checkFilters(order, spec, symbol.bandLow, symbol.bandHigh);
+    if (filter !== Code.NONE) return filter;
+    const conflict = checkConflicts(order, core.clock[TIME]!);
+    if (conflict !== Code.NONE) return conflict;
+  }
   const { type, side } = order;
   if (order.clientOrderId !== "") {
     const other = core.clientIds.find(user, symbol.number, order.clientOrderId);

@@ -64,7 +64,9 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
       remaining -= quantity;
       doubles[doublesAt + Row.REMAINING] = open - quantity;
       doubles[doublesAt + Row.FILLED] = doubles[doublesAt + Row.FILLED]! + quantity;
-      addProduct(doubles, doublesAt + Row.QUOTE_LOW, doublesAt + Row.QUOTE_HIGH, price, quantity);
+      const quote = doubles[doublesAt + Row.QUOTE_LOW]! + price * quantity;
+      if (quote < Row.LIMB) doubles[doublesAt + Row.QUOTE_LOW] = quote;
+      else addProduct(doubles, doublesAt + Row.QUOTE_LOW, doublesAt + Row.QUOTE_HIGH, price, quantity);
       doubles[doublesAt + Row.UPDATED_SEQUENCE] = sequence;
       doubles[doublesAt + Row.UPDATED_TIME] = time;
       events.push(EventType.Trade, maker, taker, price, quantity, 0);
@@ -85,7 +87,10 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
       levels.addOpenQuantity(opposite, -swept);
       takerDoubles[takerDoublesAt + Row.REMAINING] = remaining;
       takerDoubles[takerDoublesAt + Row.FILLED] = takerDoubles[takerDoublesAt + Row.FILLED]! + swept;
-      addProduct(takerDoubles, takerDoublesAt + Row.QUOTE_LOW, takerDoublesAt + Row.QUOTE_HIGH, price, swept);
+      const low = takerDoublesAt + Row.QUOTE_LOW;
+      const quote = takerDoubles[low]! + price * swept;
+      if (quote < Row.LIMB) takerDoubles[low] = quote;
+      else addProduct(takerDoubles, low, takerDoublesAt + Row.QUOTE_HIGH, price, swept);
     }
     if (gone > 0) {
       levelWords[levelAt + Level.HEAD] = maker;
