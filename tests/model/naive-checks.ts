@@ -14,11 +14,11 @@ export function insideBand(price: bigint, reference: bigint, bandBps: number): b
   return !aboveBand(price, reference, bandBps) && !belowBand(price, reference, bandBps);
 }
 
-export function aboveBand(price: bigint, reference: bigint, bandBps: number): boolean {
+function aboveBand(price: bigint, reference: bigint, bandBps: number): boolean {
   return bandBps > 0 && reference > 0n && price * 10_000n > reference * (10_000n + BigInt(bandBps));
 }
 
-export function belowBand(price: bigint, reference: bigint, bandBps: number): boolean {
+function belowBand(price: bigint, reference: bigint, bandBps: number): boolean {
   return bandBps > 0 && reference > 0n && price * 10_000n < reference * (10_000n - BigInt(bandBps));
 }
 

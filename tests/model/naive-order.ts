@@ -105,7 +105,7 @@ export function reaches(side: Side, price: bigint, makerPrice: bigint): boolean 
 }
 
 /** First session end strictly after `timeMs`. */
-export function nextSessionEndMs(timeMs: number, sessionEndMinute: number): number {
+function nextSessionEndMs(timeMs: number, sessionEndMinute: number): number {
   const today = Math.floor(timeMs / DAY_MS) * DAY_MS + sessionEndMinute * 60_000;
   return today > timeMs ? today : today + DAY_MS;
 }

@@ -30,7 +30,7 @@ export interface Arrivals {
   next: number;
 }
 
-export const SILENT: SweepListener = { trade: () => undefined, prevented: () => undefined };
+const SILENT: SweepListener = { trade: () => undefined, prevented: () => undefined };
 
 function smaller(one: bigint, other: bigint): bigint {
   return one < other ? one : other;
