@@ -17,7 +17,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["tests/core/**/*.test.ts", "tests/model/**/*.test.ts", "tests/unit/**/*.test.ts"],
+          include: [
+            "tests/core/**/*.test.ts",
+            "tests/model/**/*.test.ts",
+            "tests/simulation/**/*.test.ts",
+            "tests/unit/**/*.test.ts",
+          ],
           sequence: { groupOrder: 1 },
         },
       },

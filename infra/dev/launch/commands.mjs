@@ -107,6 +107,10 @@ export const commands = {
     purpose: "check the whole database against every guarantee that shows at rest",
     steps: (args) => [onDeno("client", "infra/tools/audit/main.ts", ...args)],
   },
+  sim: {
+    purpose: "engines under simulated faults, seed after seed; a failing seed replays exactly",
+    steps: (args) => [onNode("tests/simulation/main.ts", ...args)],
+  },
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",
     steps: (args) => [onNode("infra/dev/clean.ts", ...args)],

@@ -1,0 +1,76 @@
+import { Random } from "./random.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { Rule, Violation } from "./violation.ts";
+
+/** How often what goes wrong, as probabilities per call; all zero once faults have stopped. */
+export interface Weather {
+  /** A process dies at a call. */
+  crash: number;
+  /** A connection to the database is lost before, or after, a statement took effect. */
+  database: number;
+  /** A statement takes seconds. */
+  slow: number;
+  /** A publish is lost, or its confirm, or it is returned. */
+  publish: number;
+  /** A consumer's connection is lost. */
+  consumer: number;
+  /** A reply is lost. */
+  reply: number;
+  /** Events: cut off on the way, or the confirm lost. */
+  events: number;
+  /** A snapshot store cannot be reached, or gives something else than was saved. */
+  snapshots: number;
+  marketData: number;
+}
+
+const CALM: Weather = {
+  crash: 0,
+  database: 0,
+  slow: 0,
+  publish: 0,
+  consumer: 0,
+  reply: 0,
+  events: 0,
+  snapshots: 0,
+  marketData: 0,
+};
+
+/** What every part of a simulation shares: time, chance, faults, the first violation, and the trace. */
+export class Environment {
+  readonly seed: number;
+  readonly scheduler = new Scheduler();
+  readonly random: Random;
+  weather: Weather = { ...CALM };
+  calm = false;
+  violation: Violation | null = null;
+  readonly #trace: ((line: string) => void) | null;
+  #streams = 1;
+
+  constructor(seed: number, trace: ((line: string) => void) | null) {
+    this.seed = seed;
+    this.random = new Random(seed);
+    this.#trace = trace;
+  }
+
+  /** Numbers of a part's own. */
+  stream(): Random {
+    return new Random(this.seed, this.#streams++);
+  }
+
+  violate(rule: Rule, detail: string): void {
+    this.trace("check", () => `VIOLATION ${rule}: ${detail}`);
+    this.violation ??= { rule, detail };
+  }
+
+  trace(who: string, what: () => string): void {
+    if (this.#trace === null) return;
+    const ms = (this.scheduler.nowMs % 86_400_000) - 43_200_000;
+    this.#trace(`${ms.toFixed(3).padStart(12)} ${who.padEnd(14)} ${what()}`);
+  }
+
+  /** Faults stop. */
+  clear(): void {
+    this.calm = true;
+    this.weather = { ...CALM };
+  }
+}
