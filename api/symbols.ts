@@ -3,8 +3,6 @@ import type { ApiReads, ListedSymbol } from "./ports.ts";
 
 /** How old the copy may be when it is asked. */
 const REFRESH_AFTER_MS = 1_000;
-/** Names that are not there are asked for no more often than this. */
-const MISS_REFRESH_AFTER_MS = 100;
 
 /**
  * The pairs, copied from the records about once a second. While the records cannot be reached the
@@ -17,6 +15,8 @@ export class SymbolDirectory {
   #byNumber: ReadonlyMap<number, ListedSymbol> = new Map();
   #loadedAtMs = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | null = null;
+  /** The load that begins when the one on its way is over. */
+  #next: Promise<void> | null = null;
 
   constructor(reads: ApiReads, clock: Clock) {
     this.#reads = reads;
@@ -25,36 +25,45 @@ export class SymbolDirectory {
 
   /** Every pair, by name. */
   async all(): Promise<readonly ListedSymbol[]> {
-    await this.#fresh(REFRESH_AFTER_MS);
+    await this.#fresh();
     return [...this.#byName.values()];
   }
 
   /** `BTC/USDT` → the pair, or undefined. */
   async named(name: string): Promise<ListedSymbol | undefined> {
-    await this.#fresh(REFRESH_AFTER_MS);
-    if (!this.#byName.has(name)) await this.#fresh(MISS_REFRESH_AFTER_MS);
+    await this.#fresh();
+    if (!this.#byName.has(name)) await this.refresh().catch(() => undefined);
     return this.#byName.get(name);
   }
 
   async numbered(symbol: number): Promise<ListedSymbol | undefined> {
-    await this.#fresh(REFRESH_AFTER_MS);
-    if (!this.#byNumber.has(symbol)) await this.#fresh(MISS_REFRESH_AFTER_MS);
+    await this.#fresh();
+    if (!this.#byNumber.has(symbol)) await this.refresh().catch(() => undefined);
     return this.#byNumber.get(symbol);
   }
 
-  /** Reads them again now: somebody has just changed one. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads them again, in a load that begins after this call: what was committed before it is in there,
+   * a pair made through another process a moment ago, say. Those who ask meanwhile share it, so that
+   * names nobody knows cost the records one query at a time.
+   */
+  refresh(): Promise<void> {
+    this.#next ??= this.#afterThisOne();
+    return this.#next;
+  }
+
+  async #afterThisOne(): Promise<void> {
     await this.#loading?.catch(() => undefined);
+    this.#next = null;
     await this.#load();
   }
 
-  /** True when there is a copy, or one can be had. */
-  async #fresh(maxAgeMs: number): Promise<void> {
+  /** Waits only where there is no copy at all. */
+  async #fresh(): Promise<void> {
     const ageMs = this.#clock.nowMs() - this.#loadedAtMs;
-    if (ageMs <= maxAgeMs) return;
+    if (ageMs <= REFRESH_AFTER_MS) return;
     const loading = this.#load();
     if (ageMs === Number.POSITIVE_INFINITY) await loading;
-    else if (maxAgeMs === MISS_REFRESH_AFTER_MS) await loading.catch(() => undefined);
     else loading.catch(() => undefined);
   }
 
