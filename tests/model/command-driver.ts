@@ -15,6 +15,7 @@ import { idOf } from "./naive-order.ts";
 import type { ScenarioAction, ScenarioMarket, ScenarioOrder } from "./scenario.ts";
 import type { BookResult, OrderResult, ScenarioDriver, StepResult } from "./scenario-runner.ts";
 import type { OrderView, Subject } from "./subject.ts";
+import { nameIn, valueIn } from "./term-names.ts";
 
 const SYMBOL = 1;
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -330,22 +331,4 @@ function unitsOf(units: number, offStep: Code): number {
 function edgeCode(failure: number, offStep: Code): Code {
   if (failure === -2) return offStep;
   return failure === -3 ? Code.AMOUNT_OUT_OF_RANGE : Code.MALFORMED_COMMAND;
-}
-
-/** `STOP_LIMIT` for the member StopLimit, and back. */
-function nameIn(terms: Readonly<Record<string, number>>, value: number): string {
-  const member = Object.keys(terms).find((name) => terms[name] === value);
-  if (member === undefined) throw new Error(`no such term: ${value}`);
-  return screaming(member);
-}
-
-function valueIn(terms: Readonly<Record<string, number>>, name: string): number {
-  const member = Object.keys(terms).find((one) => screaming(one) === name);
-  const value = member === undefined ? undefined : terms[member];
-  if (value === undefined) throw new Error(`no such term: ${name}`);
-  return value;
-}
-
-function screaming(member: string): string {
-  return member.replace(/(?<!^)([A-Z])/g, "_$1").toUpperCase();
 }

@@ -4,6 +4,7 @@ import { CommandKind, Side } from "../../engine/core/terms.ts";
 import type { CoreSubject } from "./core-subject.ts";
 import type { NaiveEvent } from "./naive-order.ts";
 import type { OrderView, TwinSubject } from "./subject.ts";
+import { nameIn } from "./term-names.ts";
 
 /**
  * One command on both; throws at the first difference: events, then the orders that they name, then
@@ -63,8 +64,4 @@ function eventText(event: NaiveEvent): string {
 
 function orderText(order: OrderView | undefined): string {
   return order === undefined ? "none" : textOf(order);
-}
-
-function nameIn(terms: Readonly<Record<string, number>>, value: number): string {
-  return Object.keys(terms).find((name) => terms[name] === value) ?? `unknown ${value}`;
 }

@@ -9,6 +9,8 @@ import type { OrderView, Subject } from "./subject.ts";
  */
 export class Invariants {
   readonly #final = new Map<string, string>();
+  /** Queues of the levels after the command before, by symbol, side and price. */
+  #queues = new Map<string, readonly string[]>();
   readonly #fills = new Map<string, { quantity: bigint; quote: bigint }>();
 
   /** Throws with what is broken. */
@@ -18,6 +20,7 @@ export class Invariants {
     for (const order of live) this.#checkOrder(order, true);
     this.#checkEnded(subject, events, live);
     this.#checkBooks(subject, live, symbols);
+    this.#checkPlaces(subject, events, symbols);
   }
 
   #checkTrades(subject: Subject, events: readonly NaiveEvent[]): void {
@@ -81,6 +84,36 @@ export class Invariants {
         this.#final.set(id, state);
       }
     }
+  }
+
+  /**
+   * First come, first served: who stood in a queue and was not moved (an amend that loses the place, the refresh of
+   * an iceberg) stands in the same order, and before whoever is new.
+   */
+  #checkPlaces(subject: Subject, events: readonly NaiveEvent[], symbols: readonly number[]): void {
+    const moved = new Set<string>();
+    for (const event of events) {
+      const lostPlace = event.type === EventType.Amended && event.other === "1";
+      const isIceberg =
+        event.type === EventType.Trade && (subject.view(event.order)?.displayQuantity ?? 0n) > 0n;
+      if (lostPlace || isIceberg) moved.add(event.order);
+    }
+    const queues = new Map<string, readonly string[]>();
+    for (const symbol of symbols) {
+      for (const side of [Side.Buy, Side.Sell]) {
+        for (const { price } of subject.depth(symbol, side)) {
+          const key = `${symbol}/${side}/${price}`;
+          const now = subject.queue(symbol, side, price);
+          queues.set(key, now);
+          const here = new Set(now);
+          const stayed = (this.#queues.get(key) ?? []).filter((id) => here.has(id) && !moved.has(id));
+          const fixed = now.filter((id) => !moved.has(id));
+          const inPlace = stayed.every((id, index) => fixed[index] === id);
+          holds(inPlace, "a queue keeps its order", { key, stayed, now });
+        }
+      }
+    }
+    this.#queues = queues;
   }
 
   #checkBooks(subject: Subject, live: readonly OrderView[], symbols: readonly number[]): void {
