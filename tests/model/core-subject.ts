@@ -134,6 +134,8 @@ export class CoreSubject implements Subject {
       activationPrice: extra(ExtraDouble.ActivationPrice),
       expireAtMs: Number(extra(ExtraDouble.ExpireAt)),
       triggeredAtMs: Number(extra(ExtraDouble.TriggeredAt)),
+      updatedSequence: orders.updatedSequence(slot),
+      updatedAtMs: orders.updatedTimeMs(slot),
       filledQuantity: BigInt(orders.filled(slot)),
       preventedQuantity: extra(ExtraDouble.Prevented),
       filledQuote: orders.filledQuote(slot),

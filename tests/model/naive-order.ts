@@ -41,6 +41,9 @@ export interface NaiveOrder {
   trailingAmount: bigint;
   activationPrice: bigint;
   triggeredAtMs: number;
+  /** Of the last command that an event named it in. */
+  updatedSequence: number;
+  updatedAtMs: number;
 
   filledQuantity: bigint;
   preventedQuantity: bigint;
@@ -142,6 +145,8 @@ export function orderFrom(
     trailingAmount: BigInt(request.trailingAmount),
     activationPrice: BigInt(request.activationPrice),
     triggeredAtMs: 0,
+    updatedSequence: 0,
+    updatedAtMs: 0,
     filledQuantity: 0n,
     preventedQuantity: 0n,
     filledQuote: 0n,

@@ -25,6 +25,10 @@ export class NaiveTwin {
     const code = this.#dispatch(command);
     if (code !== Code.NONE) matching.emit(EventType.Refused, null, { code });
     matching.runTriggers();
+    for (const order of matching.named.values()) {
+      order.updatedSequence = command.sequence;
+      order.updatedAtMs = command.timeMs;
+    }
     return matching.events;
   }
 

@@ -29,6 +29,8 @@ export interface OrderView {
   /** When it ends by itself, 0: never. */
   readonly expireAtMs: number;
   readonly triggeredAtMs: number;
+  readonly updatedSequence: number;
+  readonly updatedAtMs: number;
   readonly filledQuantity: bigint;
   readonly preventedQuantity: bigint;
   readonly filledQuote: bigint;
@@ -124,6 +126,8 @@ function viewOf(order: NaiveOrder): OrderView {
     activationPrice: order.activationPrice,
     expireAtMs: order.dueAtMs,
     triggeredAtMs: order.triggeredAtMs,
+    updatedSequence: order.updatedSequence,
+    updatedAtMs: order.updatedAtMs,
     filledQuantity: order.filledQuantity,
     preventedQuantity: order.preventedQuantity,
     filledQuote: order.filledQuote,
