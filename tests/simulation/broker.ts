@@ -79,6 +79,7 @@ export class SimBroker {
       if (fault === "returned") return hear("not sent");
       if (fault === "lost" || this.down) return hear("uncertain");
       this.append(body);
+      if (delayMs > patienceMs) this.#environment.count("first copy came after the second");
       if (delayMs <= patienceMs) hear(fault === "unconfirmed" ? "uncertain" : "confirmed");
     });
   }

@@ -1,3 +1,4 @@
+import { HAPPENINGS, type Happening } from "./environment.ts";
 import type { Plant } from "./planted.ts";
 import { type RunResult, runSeed } from "./world.ts";
 
@@ -9,6 +10,7 @@ export interface Progress {
   readonly commands: number;
   readonly processes: number;
   readonly failures: readonly RunResult[];
+  readonly happened: ReadonlyMap<Happening, number>;
 }
 
 /**
@@ -22,7 +24,8 @@ export async function runSeeds(
   stop: () => boolean = () => false,
 ): Promise<Progress> {
   const failures: RunResult[] = [];
-  let progress: Progress = { seeds: 0, commands: 0, processes: 0, failures };
+  const happened = new Map<Happening, number>(HAPPENINGS.map((what) => [what, 0]));
+  let progress: Progress = { seeds: 0, commands: 0, processes: 0, failures, happened };
   for (let seed = first; seed < first + count && !stop(); seed++) {
     const result = await runSeed(seed);
     if (result.violation !== null) failures.push(result);
@@ -31,7 +34,9 @@ export async function runSeeds(
       commands: progress.commands + result.commands,
       processes: progress.processes + result.processes,
       failures,
+      happened,
     };
+    for (const [what, times] of result.happened) happened.set(what, (happened.get(what) ?? 0) + times);
     onSeed(progress);
   }
   return progress;

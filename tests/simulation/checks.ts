@@ -100,6 +100,9 @@ export class Checks {
     for (const entry of readEntries(row)) {
       const outcome = decodeOutcome(entry.outcome);
       this.outcomes.set(entry.sequence, entry.outcome);
+      if (outcome.kind === CommandKind.ExpireDue && row.firstSequence === row.lastSequence) {
+        this.#environment.count("orders ended by time alone");
+      }
       for (const { tradeId } of outcome.trades) this.#tradeIds.add(tradeId);
       if (outcome.kind === CommandKind.Refusal) this.#refusedBytes.add(textOfBytes(entry.refused));
       if (outcome.commandId === ZERO_ID) continue;
@@ -174,6 +177,7 @@ export class Checks {
           `event ${event.id} before ${this.events[this.heardEvents]?.id}`,
         );
       } else if (place === this.heardEvents) this.heardEvents += 1;
+      else this.#environment.count("events published again");
     }
   }
 

@@ -89,6 +89,8 @@ export class SimConsumer implements CommandConsumer, Subscriber {
     this.#process.receive(this.#in, this.#delay(), () => {
       if (this.#onDelivery === null) return;
       this.#tag += 1;
+      this.#process.delivered = true;
+      if (redelivered) this.#environment.count("delivered again");
       this.#onDelivery({ body, redelivered, tag: this.#tag });
     });
   }

@@ -2,6 +2,9 @@ import type { Command } from "../../engine/core/command.ts";
 import { MatchingCore } from "../../engine/core/matching-core.ts";
 import { formatId } from "../../engine/ids.ts";
 
+/** So often that no number of engines gets over it. */
+export const ALWAYS = Number.POSITIVE_INFINITY;
+
 /**
  * Commands on which the core fails half-way, always or a few times: what the engine's counting of
  * failures is for. Replays never meet one, since what failed is not in the journal.

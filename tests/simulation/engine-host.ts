@@ -1,4 +1,4 @@
-import type { EngineObserver, EnginePorts, EngineSettings } from "../../engine/engine-ports.ts";
+import type { EnginePorts, EngineSettings } from "../../engine/engine-ports.ts";
 import { type OpenedPorts, type RunningEngine, startEngine } from "../../engine/supervise.ts";
 import type { SimBroker } from "./broker.ts";
 import type { Checks } from "./checks.ts";
@@ -7,6 +7,7 @@ import type { SimDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";
 import { SimEventPublisher } from "./event-exchange.ts";
 import { type SimMarketData, SimMarketDataWriter } from "./market-data-store.ts";
+import { countEnd, describe, observerOf } from "./observer.ts";
 import type { Plant } from "./planted.ts";
 import { SimProcess } from "./process.ts";
 import { SimClock, SimTimers } from "./process-time.ts";
@@ -69,7 +70,10 @@ export class EngineHost {
       environment.stream(),
     );
     process.crashRate = environment.weather.crash;
+    process.pauseRate = environment.weather.pause;
+    process.onPause = () => this.pause(environment.random.between(10_000, 25_000));
     process.onDeath = () => this.#died(process);
+    process.onCrash = () => environment.count("process died at a call");
     this.process = process;
     const timers = new SimTimers(process);
     environment.trace(process.name, () => "starts");
@@ -79,10 +83,14 @@ export class EngineHost {
       timers,
       restarts: (end, wasPromoted) =>
         !wasPromoted && (end.reason === "records-failed" || end.reason === "consumer-lost"),
-      retrying: (cause) => environment.trace(process.name, () => `tries again: ${describe(cause)}`),
+      retrying: (cause) => {
+        if (!(cause instanceof Error)) countEnd(environment, cause.reason);
+        environment.trace(process.name, () => `tries again: ${describe(cause)}`);
+      },
     });
     this.#running = running;
     void running.ended.then((end) => {
+      countEnd(environment, end.reason);
       environment.trace(process.name, () => `ended: ${describe(end)}`);
       process.kill();
     });
@@ -118,9 +126,20 @@ export class EngineHost {
     process.pause();
     const heartbeatMs = 13_000 + 2_000 * environment.random.fraction();
     environment.scheduler.after(heartbeatMs, () => {
-      if (process.paused) for (const consumer of this.#consumers) broker.end(consumer);
+      if (!process.paused || !process.alive) return;
+      environment.count("process stood still past its replacement");
+      for (const consumer of this.#consumers) broker.end(consumer);
     });
     environment.scheduler.after(forMs, () => this.resume(process));
+  }
+
+  /** No faults of its own from now on. */
+  calm(): void {
+    this.clock.offsetMs = 0;
+    if (this.process === null) return;
+    this.process.crashRate = 0;
+    this.process.pauseRate = 0;
+    this.resume();
   }
 
   resume(process: SimProcess | null = this.process): void {
@@ -137,6 +156,7 @@ export class EngineHost {
   #died(process: SimProcess): void {
     const { environment, broker } = this.#surroundings;
     environment.trace(process.name, () => "is gone");
+    environment.count("process died");
     // The operating system closes its sockets.
     for (const consumer of this.#consumers) {
       environment.scheduler.after(environment.random.delayMs(2), () => broker.end(consumer));
@@ -164,32 +184,8 @@ export class EngineHost {
       marketData: new SimMarketDataWriter(environment, marketData, process),
       clock: this.clock,
       timers,
-      observer: tracingObserver(environment, process.name),
+      observer: observerOf(environment, process.name),
     };
     return { ports: plant?.wrap?.(ports) ?? ports, close: () => records.close() };
   }
-}
-
-function tracingObserver(environment: Environment, name: string): EngineObserver {
-  const tell = (what: () => string): void => environment.trace(name, what);
-  return {
-    stateChanged: (state) => tell(() => `is ${state}`),
-    snapshotPassedOver: (store, sequence, reason) =>
-      tell(() => `passes over ${store}'s ${sequence}: ${reason}`),
-    recovered: ({ source, snapshotSequence, lastSequence }) =>
-      tell(() => `recovered from ${source} ${snapshotSequence} to ${lastSequence}`),
-    committed: ({ sequence, commands }) => tell(() => `knows of ${commands} committed up to ${sequence}`),
-    snapshotSaved: () => undefined,
-    degraded: (what, cause) => tell(() => `degraded: ${what}: ${cause.message}`),
-    malformed: (sequence) => tell(() => `malformed at ${sequence}`),
-    poisonRefused: (id, sequence) => tell(() => `refuses ${id} at ${sequence}`),
-    duplicates: (count) => tell(() => `${count} duplicates`),
-    eventsPublished: (sequence) => tell(() => `published up to ${sequence}`),
-  };
-}
-
-function describe(cause: object): string {
-  if (cause instanceof Error) return cause.message;
-  const end = cause as { reason: string; cause?: Error };
-  return end.cause === undefined ? end.reason : `${end.reason} (${end.cause.message})`;
 }

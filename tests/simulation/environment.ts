@@ -6,6 +6,8 @@ import type { Rule, Violation } from "./violation.ts";
 export interface Weather {
   /** A process dies at a call. */
   crash: number;
+  /** A process stands still from a call on, mostly until after it was replaced. */
+  pause: number;
   /** A connection to the database is lost before, or after, a statement took effect. */
   database: number;
   /** A statement takes seconds. */
@@ -23,8 +25,44 @@ export interface Weather {
   marketData: number;
 }
 
+/** What the seeds together must have lived through. */
+export const HAPPENINGS = [
+  "process died at a call",
+  "process died",
+  "process stood still past its replacement",
+  "engine fenced",
+  "engine lost its consumer",
+  "engine lost its records",
+  "engine stopped cleanly",
+  "command made an engine fail",
+  "command refused for good",
+  "commit refused by the fence",
+  "commit done, answer lost",
+  "commit of a dead process done",
+  "delivered again",
+  "sent again",
+  "duplicate answered",
+  "first copy came after the second",
+  "undecodable",
+  "snapshot passed over",
+  "snapshot used",
+  "snapshot save refused by the fence",
+  "journal alone used",
+  "events published again",
+  "events not confirmed",
+  "market data lost",
+  "market data refused by the fence",
+  "orders ended by time alone",
+  "clock jumped",
+  "broker down",
+  "database down",
+  "redis emptied",
+] as const;
+export type Happening = (typeof HAPPENINGS)[number];
+
 const CALM: Weather = {
   crash: 0,
+  pause: 0,
   database: 0,
   slow: 0,
   publish: 0,
@@ -43,6 +81,8 @@ export class Environment {
   weather: Weather = { ...CALM };
   calm = false;
   violation: Violation | null = null;
+  /** How often what happened: a simulation in which something never happens says nothing about it. */
+  readonly happened = new Map<Happening, number>();
   readonly #trace: ((line: string) => void) | null;
   #streams = 1;
 
@@ -60,6 +100,10 @@ export class Environment {
   violate(rule: Rule, detail: string): void {
     this.trace("check", () => `VIOLATION ${rule}: ${detail}`);
     this.violation ??= { rule, detail };
+  }
+
+  count(what: Happening): void {
+    this.happened.set(what, (this.happened.get(what) ?? 0) + 1);
   }
 
   trace(who: string, what: () => string): void {

@@ -71,6 +71,8 @@ async function campaign(): Promise<void> {
   tell(progress);
   for (const result of progress.failures.slice(0, 20)) process.stdout.write(`${failureLine(result)}\n`);
 
+  process.stdout.write("what happened:\n");
+  for (const [what, times] of progress.happened) process.stdout.write(`  ${what.padEnd(44)} ${times}\n`);
   process.stdout.write("planted bugs, and the seeds it took to find them:\n");
   const planted: { name: string; foundAfterSeeds: number | null }[] = [];
   for (const bug of PLANTS) {

@@ -16,6 +16,7 @@ export interface Victims {
 
 const RATES: Weather = {
   crash: 0.01,
+  pause: 0.004,
   database: 0.02,
   slow: 0.01,
   publish: 0.2,
@@ -60,17 +61,20 @@ const EVENTS: readonly Happening[] = [
   (_, { hosts }, random) => random.pick(hosts).pause(random.pick([20, 500, 14_000, 25_000])),
   (_, { hosts }, random) => random.pick(hosts).pause(random.between(13_000, 20_000)),
   (_, { hosts }, random) => random.pick(hosts).cutConsumer(),
-  (_, { hosts }, random) => {
+  (environment, { hosts }, random) => {
     const { clock } = random.pick(hosts);
+    environment.count("clock jumped");
     clock.offsetMs += random.pick([-3_600_000, -7_000, -900, 900, 7_000, 60_000]);
   },
   (environment, { broker }, random) => {
     environment.trace("broker", () => "goes down");
+    environment.count("broker down");
     broker.stop();
     environment.scheduler.after(random.delayMs(500), () => broker.start());
   },
   (environment, { database }, random) => {
     environment.trace("database", () => "goes down");
+    environment.count("database down");
     database.down = true;
     environment.scheduler.after(random.delayMs(500), () => {
       database.down = false;
@@ -78,6 +82,7 @@ const EVENTS: readonly Happening[] = [
   },
   (environment, { redisSnapshots, marketData }) => {
     environment.trace("redis", () => "comes back empty");
+    environment.count("redis emptied");
     redisSnapshots.lose();
     marketData.empty();
   },

@@ -44,13 +44,29 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "dedupe lost on take-over",
-    breaks: ["exactly once"],
+    breaks: ["exactly once", "records agree with the journal"],
     wrap: (ports) => ({ ...ports, snapshotStores: ports.snapshotStores.map(withoutRecentIds) }),
   },
   {
     name: "cursor moved before confirm",
     breaks: ["events in order, none skipped"],
     wrap: cursorFirst,
+  },
+  {
+    name: "failures not counted",
+    breaks: ["progress"],
+    wrap: (ports) => ({
+      ...ports,
+      records: { ...recordsOf(ports.records), countFailure: () => Promise.resolve(1) },
+    }),
+  },
+  {
+    name: "start raises the epoch",
+    breaks: ["starting fences nobody"],
+    wrap: (ports) => ({
+      ...ports,
+      records: { ...recordsOf(ports.records), readGroup: (group) => ports.records.takeEpoch(group) },
+    }),
   },
 ];
 

@@ -84,6 +84,7 @@ export class SimPod {
 
   #send(batch: readonly Sent[], resent: boolean, commands = batch.map(({ bytes }) => bytes)): void {
     for (const one of batch) one.waiting = true;
+    if (resent) this.#environment.count("sent again");
     this.#environment.trace(
       this.address,
       () => `${resent ? "sends again" : "sends"} ${batch.map(({ id }) => id).join(" ")}`,

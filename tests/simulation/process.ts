@@ -13,9 +13,16 @@ export class SimProcess {
   readonly scheduler: Scheduler;
   alive = true;
   paused = false;
-  /** Probability of dying at a call. */
+  /** Probabilities of dying at a call or soon after it, and of standing still from then on. */
   crashRate = 0;
+  pauseRate = 0;
   onDeath: () => void = () => undefined;
+  /** It dies at a call of its own. */
+  onCrash: () => void = () => undefined;
+  /** It is to stand still. */
+  onPause: () => void = () => undefined;
+  /** Something was delivered to it. */
+  delivered = false;
   #held: (() => void)[] = [];
   #catchingUp = false;
   /** What goes out of it; after its death part of what was sent may still arrive. */
@@ -29,7 +36,14 @@ export class SimProcess {
 
   /** A call to the world outside: false where the process dies at it, or is dead. */
   survives(): boolean {
-    if (this.alive && this.crashRate > 0 && this.random.chance(this.crashRate)) this.kill();
+    if (!this.alive) return false;
+    if (this.crashRate > 0 && this.random.chance(this.crashRate)) {
+      this.onCrash();
+      // At once, or while it waits for what it has called.
+      if (this.random.chance(0.5)) this.kill();
+      else this.scheduler.after(this.random.delayMs(1), () => this.kill());
+    }
+    if (this.pauseRate > 0 && this.random.chance(this.pauseRate)) this.onPause();
     return this.alive;
   }
 

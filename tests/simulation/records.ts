@@ -41,6 +41,12 @@ export class SimRecords implements EngineRecords {
   takeEpoch(): Promise<GroupState> {
     return this.#run("takeEpoch", () => {
       const group = this.#database.takeEpoch();
+      if (!this.#process.delivered) {
+        this.#environment.violate(
+          "starting fences nobody",
+          `${this.#process.name} takes epoch ${group.epoch}`,
+        );
+      }
       this.#environment.trace(this.#process.name, () => `has epoch ${group.epoch} at ${group.lastSequence}`);
       return group;
     });
@@ -107,13 +113,20 @@ export class SimRecords implements EngineRecords {
           const value = effect();
           if (!what.startsWith("read")) this.#environment.trace(this.#process.name, () => what);
           settle = () => resolve(value);
+          if (what.startsWith("commit")) this.#countCommit(lostAfter);
         } catch (cause) {
           this.#environment.trace(this.#process.name, () => `${what}: ${String(cause)}`);
           settle = () => reject(cause);
+          if (what.startsWith("commit")) this.#environment.count("commit refused by the fence");
         }
         if (lostAfter) return lose();
         this.#process.receive(this.#in, random.delayMs(STATEMENT_MS), settle);
       });
     });
+  }
+
+  #countCommit(lost: boolean): void {
+    if (lost) this.#environment.count("commit done, answer lost");
+    if (!this.#process.alive) this.#environment.count("commit of a dead process done");
   }
 }

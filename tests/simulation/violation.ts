@@ -1,6 +1,7 @@
 /** What was promised and does not hold. `rule` names the promise, the same for every run that breaks it. */
 export type Rule =
   | "one writer"
+  | "starting fences nobody"
   | "sequences without gaps"
   | "chained hash"
   | "replay gives the same"

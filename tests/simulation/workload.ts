@@ -11,7 +11,7 @@ import {
 import { formatId, makeId, parseId } from "../../engine/ids.ts";
 import { encodeCommand } from "../../engine/wire/command-codec.ts";
 import { symbolSpec } from "../support/engine/commands.ts";
-import type { CoreFaults } from "./core-faults.ts";
+import { ALWAYS, type CoreFaults } from "./core-faults.ts";
 import type { Random } from "./random.ts";
 
 export const SYMBOLS: readonly SymbolSpec[] = [
@@ -59,7 +59,7 @@ export class Workload {
     else if (dice < 97) this.#killSwitch(command);
     else if (dice < 98) this.#status(command);
     else return this.#garbage(command);
-    if (random.chance(0.02)) this.#faults.plant(formatId(command.id), random.pick([1, 2, 9]));
+    if (random.chance(0.02)) this.#faults.plant(formatId(command.id), random.pick([1, 2, ALWAYS]));
     return { id: formatId(command.id), bytes: encodeCommand(command) };
   }
 

@@ -4,7 +4,7 @@ import { Checks } from "./checks.ts";
 import { CoreFaults } from "./core-faults.ts";
 import { GROUP, SimDatabase, TIMELINE } from "./database.ts";
 import { EngineHost, type Surroundings } from "./engine-host.ts";
-import { Environment } from "./environment.ts";
+import { Environment, type Happening } from "./environment.ts";
 import { checkAtRest } from "./final-checks.ts";
 import { SimMarketData } from "./market-data-store.ts";
 import { drawWeather, planEvents } from "./nemesis.ts";
@@ -33,6 +33,7 @@ export interface RunResult {
   readonly commands: number;
   readonly processes: number;
   readonly epochs: number;
+  readonly happened: ReadonlyMap<Happening, number>;
   /** Equal for two runs that were the same. */
   readonly fingerprint: string;
 }
@@ -144,6 +145,7 @@ class World {
       commands: this.#checks.sequence,
       processes: this.#hosts.reduce((sum, host) => sum + host.starts, 0),
       epochs: group.epoch,
+      happened: this.#environment.happened,
       fingerprint: `${scheduler.steps}:${Buffer.from(group.hash).toString("hex")}`,
     };
   }
@@ -166,11 +168,7 @@ class World {
     this.#environment.clear();
     this.#database.down = false;
     this.#broker.start();
-    for (const host of this.#hosts) {
-      host.clock.offsetMs = 0;
-      if (host.process !== null) host.process.crashRate = 0;
-      host.resume();
-    }
+    for (const host of this.#hosts) host.calm();
   }
 
   #over(): boolean {
@@ -193,8 +191,15 @@ class World {
       this.#hosts.some((host) => host.active) &&
       group.publishedSequence === group.lastSequence &&
       this.#pods.every((pod) => pod.unanswered.length === 0) &&
-      this.#booksAreTold()
+      this.#booksAreTold() &&
+      !this.#isOverdue()
     );
+  }
+
+  /** Orders whose time has come end though no command arrives. */
+  #isOverdue(): boolean {
+    const dueMs = this.#checks.replay.history.core.nextExpiryMs();
+    return dueMs !== 0 && dueMs <= this.#environment.scheduler.nowMs;
   }
 
   #booksAreTold(): boolean {
@@ -213,6 +218,7 @@ class World {
       `running ${this.#hosts.filter((host) => !host.idle).length}`,
       `active ${this.#hosts.filter((host) => host.active).length}`,
       `books ${this.#booksAreTold() ? "told" : "not told"}`,
+      `orders ${this.#isOverdue() ? "overdue" : "not overdue"}`,
       `steps ${this.#environment.scheduler.steps}`,
     ].join(", ");
   }
