@@ -108,20 +108,16 @@ export function enterTriggered(core: CoreState, symbol: SymbolState, slot: numbe
   else expire(core, slot, Code.EXPIRED_PRICE_BAND);
 }
 
-/** Whether a limit price reaches the other side's best. */
+/** Whether a limit price reaches the other side's best. Without a branch on the side, which nobody can predict. */
 export function wouldCross(core: CoreState, symbol: SymbolState, side: Side, price: number): boolean {
   const { levels } = core;
-  if (side === Side.Buy) {
-    const best = levels.best(symbol.asks);
-    return best >= 0 && levels.price(best) <= price;
-  }
-  const best = levels.best(symbol.bids);
-  return best >= 0 && levels.price(best) >= price;
+  const best = levels.best(symbol.asks - side);
+  return best >= 0 && (price - levels.price(best)) * (1 - 2 * side) >= 0;
 }
 
 /** Whether `lots` more would take the open quantity of a side past what is exact. */
 export function isSideFull(core: CoreState, symbol: SymbolState, side: Side, lots: number): boolean {
-  return core.levels.openQuantity(side === Side.Buy ? symbol.bids : symbol.asks) > MAX_LOTS - lots;
+  return core.levels.openQuantity(symbol.bids + side) > MAX_LOTS - lots;
 }
 
 /**
@@ -136,7 +132,7 @@ export function rest(core: CoreState, symbol: SymbolState, slot: number, shownOf
   const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
   if ((words[at + Row.BITS]! & Row.IS_OPEN) === 0) open(core, symbol, slot);
   const bits = words[at + Row.BITS]!;
-  const side = (bits & 1) === Side.Buy ? symbol.bids : symbol.asks;
+  const side = symbol.bids + (bits & 1);
   const remaining = doubles[doublesAt + Row.REMAINING]!;
   const level = levels.at(side, doubles[doublesAt + Row.PRICE]!);
   let shown = remaining;

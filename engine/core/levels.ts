@@ -161,25 +161,33 @@ export class Levels {
     const base = side * SIDE_WORDS;
     this.#sides[base + ROOT] = this.#index.insert(root, price, level);
     this.#sides[base + LEVELS] = this.#sides[base + LEVELS]! + 1;
-    const neighbour = this.#index.neighbour;
-    let better = -1;
-    let worse = -1;
-    if (neighbour >= 0) {
-      const neighbourIsBetter = this.#index.neighbourIsHigher === (this.#sides[base + ASCENDING] === 0);
-      if (neighbourIsBetter) {
-        better = neighbour;
-        worse = this.word(neighbour, WORSE);
-      } else {
-        worse = neighbour;
-        better = this.word(neighbour, BETTER);
-      }
-    }
-    words[at + BETTER] = better;
-    words[at + WORSE] = worse;
-    if (better < 0) this.#sides[base + BEST] = level;
-    else this.#setWord(better, WORSE, level);
-    if (worse >= 0) this.#setWord(worse, BETTER, level);
+    this.#link(level, words, at, base);
     return level;
+  }
+
+  /**
+   * Links a new level between its neighbour and what is beyond. Towards the neighbour is BETTER or WORSE:
+   * reckoned with, not branched on, since on which side it lies nobody can predict.
+   */
+  #link(level: number, words: Int32Array, at: number, base: number): void {
+    const neighbour = this.#index.neighbour;
+    if (neighbour < 0) {
+      words[at + BETTER] = -1;
+      words[at + WORSE] = -1;
+      this.#sides[base + BEST] = level;
+      return;
+    }
+    const isBetter = this.#index.neighbourIsHigher ^ this.#sides[base + ASCENDING]!;
+    const towards = WORSE - isBetter;
+    const away = BETTER + isBetter;
+    const near = this.words[neighbour >>> LEVEL_SHIFT]!;
+    const nearAt = (neighbour & LEVEL_MASK) << LEVEL_WORDS_SHIFT;
+    const beyond = near[nearAt + away]!;
+    words[at + towards] = neighbour;
+    words[at + away] = beyond;
+    near[nearAt + away] = level;
+    if (beyond >= 0) this.#setWord(beyond, towards, level);
+    else if (isBetter === 0) this.#sides[base + BEST] = level;
   }
 
   #allocate(): number {

@@ -74,7 +74,8 @@ export class PriceIndex {
 
   /** Set by {@link insert}: a level next to the new one, −1 when it is alone. */
   neighbour = -1;
-  neighbourIsHigher = false;
+  /** 1: it is the higher one, 0: the lower. */
+  neighbourIsHigher: 0 | 1 = 0;
 
   /** Takes a price out; returns the new root. */
   remove(root: number, price: number): number {
@@ -142,7 +143,7 @@ export class PriceIndex {
     const at = (node & MASK) * NODE_WORDS;
     const bitmap = words[at + BITMAP]!;
     const above = digit === 31 ? 0 : bitmap & (-1 << (digit + 1));
-    this.neighbourIsHigher = above !== 0;
+    this.neighbourIsHigher = above !== 0 ? 1 : 0;
     const next = above !== 0 ? lowestBit(above) : 31 - Math.clz32(bitmap & ((1 << digit) - 1));
     let reference = words[at + CHILDREN + next]!;
     while (reference > 0) {

@@ -4,7 +4,7 @@ import type { Levels } from "./levels.ts";
 import type { SymbolSpec } from "./symbol-spec.ts";
 import { MAX_LOTS, MAX_TICKS } from "./symbol-spec.ts";
 import type { SymbolStatus } from "./terms.ts";
-import { Side, SymbolStatus as Status } from "./terms.ts";
+import { type Side, SymbolStatus as Status } from "./terms.ts";
 import type { TrailingStops } from "./trailing-stops.ts";
 
 const PAGE_SHIFT = 8;
@@ -22,6 +22,7 @@ const BAND_REFERENCE = 3;
 export class SymbolState {
   spec: SymbolSpec;
   readonly number: number;
+  /** The sides of its book: asks are bids + 1, so that a side's number (terms.ts) is added, not branched on. */
   readonly bids: number;
   readonly asks: number;
   /** Waiting for a last trade price at or above their key, and at or below. */
@@ -74,7 +75,7 @@ export class SymbolState {
 
   /** Its bids or asks. */
   sideOf(side: Side): number {
-    return side === Side.Buy ? this.bids : this.asks;
+    return this.bids + side;
   }
 
   setStatus(status: SymbolStatus): void {

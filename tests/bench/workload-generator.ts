@@ -1,4 +1,4 @@
-import { emptyStream, type MessageStream, MessageType, numberGenerations } from "../support/workload.ts";
+import { completeStream, emptyStream, type MessageStream, MessageType } from "../support/workload.ts";
 
 /**
  * Message streams of the kind of the public matching-engine workload, out of a seed: a mid price that wanders,
@@ -121,9 +121,11 @@ function cut(full: MessageStream, count: number): MessageStream {
     quantity: full.quantity.slice(0, count),
     sequence: full.sequence.slice(0, count),
     orderId: full.orderId.slice(0, count),
+    idHigh: full.idHigh.slice(0, count),
+    idLow: full.idLow.slice(0, count),
     price: full.price.slice(0, count),
     generation: full.generation.slice(0, count),
   };
-  numberGenerations(stream);
+  completeStream(stream);
   return stream;
 }

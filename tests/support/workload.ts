@@ -21,6 +21,7 @@ import {
 export const WORKLOAD_SYMBOL = 1;
 const HEADER_BYTES = 16;
 const RECORD_BYTES = 40;
+const WORD = 0x1_0000_0000;
 const START_MS = 1_700_000_000_000;
 
 export const MessageType = { New: 0, Cancel: 1, Modify: 2 } as const;
@@ -34,6 +35,9 @@ export interface MessageStream {
   readonly quantity: Uint32Array;
   readonly sequence: Float64Array;
   readonly orderId: Float64Array;
+  /** The order id's two 32-bit words. */
+  readonly idHigh: Uint32Array;
+  readonly idLow: Uint32Array;
   readonly price: Float64Array;
   /** How often its order was modified before: part of the id, since a replacement is a new order. */
   readonly generation: Uint16Array;
@@ -49,6 +53,8 @@ export function emptyStream(count: number): MessageStream {
     quantity: new Uint32Array(count),
     sequence: new Float64Array(count),
     orderId: new Float64Array(count),
+    idHigh: new Uint32Array(count),
+    idLow: new Uint32Array(count),
     price: new Float64Array(count),
     generation: new Uint16Array(count),
   };
@@ -75,15 +81,17 @@ export function decodeStream(bytes: Uint8Array): MessageStream {
     stream.orderId[index] = Number(view.getBigUint64(at + 16, true));
     stream.price[index] = Number(view.getBigInt64(at + 24, true));
   }
-  numberGenerations(stream);
+  completeStream(stream);
   return stream;
 }
 
-/** Fills in the generations of a stream that is otherwise complete. */
-export function numberGenerations(stream: MessageStream): void {
+/** Fills in what follows from the rest: generations, and the words of ids. */
+export function completeStream(stream: MessageStream): void {
   const modified = new Map<number, number>();
   for (let index = 0; index < stream.count; index += 1) {
     const orderId = stream.orderId[index]!;
+    stream.idHigh[index] = Math.floor(orderId / WORD);
+    stream.idLow[index] = orderId % WORD;
     const generation = modified.get(orderId) ?? 0;
     stream.generation[index] = generation;
     if (stream.type[index] === MessageType.Modify) modified.set(orderId, generation + 1);
@@ -133,10 +141,9 @@ export function workloadCommand(): Command {
 /** Writes message `index` into the command; sequence and time are the caller's. */
 export function loadMessage(stream: MessageStream, index: number, command: Command): void {
   const type = stream.type[index]!;
-  const orderId = stream.orderId[index]!;
   const generation = stream.generation[index]!;
-  const low = orderId % 0x1_0000_0000;
-  const high = (orderId - low) / 0x1_0000_0000;
+  const low = stream.idLow[index]!;
+  const high = stream.idHigh[index]!;
   if (type !== MessageType.New) {
     command.kind = type === MessageType.Cancel ? CommandKind.Cancel : CommandKind.Replace;
     command.target.a = 1;
@@ -182,7 +189,7 @@ function reportsOf(core: MatchingCore, stream: MessageStream, index: number): st
   const sequence = stream.sequence[index]!;
   const type = stream.type[index]!;
   const orderId = stream.orderId[index]!;
-  const idOf = (slot: number): number => orders.idWord(slot, 2) * 0x1_0000_0000 + orders.idWord(slot, 3);
+  const idOf = (slot: number): number => orders.idWord(slot, 2) * WORD + orders.idWord(slot, 3);
   const lines: { type: number; text: string }[] = [];
   for (let at = 0; at < events.count; at += 1) {
     const slot = events.slot[at]!;
