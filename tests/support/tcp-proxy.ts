@@ -78,9 +78,10 @@ export class TcpProxy {
       socket.on("error", () => undefined); // `close` follows
     }
     client.on("close", () => {
-      // After `cutClients` the server's side goes on by itself.
-      if (client.readableFlowing !== false || this.#dead) return;
-      server.resume();
+      if (this.#dead) return;
+      // After `cutClients` the server's side goes on by itself; a client that was killed may be gone without an end.
+      if (client.readableFlowing === false) server.resume();
+      else server.end();
     });
     client.on("end", () => server.end());
     server.on("end", () => client.end());

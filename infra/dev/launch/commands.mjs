@@ -59,6 +59,10 @@ export const commands = {
     purpose: "the tests of whole programs, from outside",
     steps: (args) => [vitest("--project", "e2e", ...args)],
   },
+  "test:chaos": {
+    purpose: "the whole system under load while its parts are killed; 200 kills unless told otherwise",
+    steps: (args) => [onNode("tests/chaos/main.ts", ...args)],
+  },
   coverage: {
     purpose: "all tests, and which lines they reach (coverage/index.html)",
     steps: (args) => [vitest("--coverage", ...args)],

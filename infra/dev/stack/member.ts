@@ -17,6 +17,8 @@ export interface MemberOptions {
   readonly runtime: Runtime;
   /** Added to the environment of the stack itself. */
   readonly env: Readonly<Record<string, string>>;
+  /** The longest pause before it is started again; 8 s unless given. */
+  readonly longestPauseMs?: number;
   /** Called with each line it prints, and with what happens to it. */
   readonly onLine: (line: string) => void;
 }
@@ -37,14 +39,14 @@ const stopDeadlineMs = 30_000;
 
 /** The first and the longest pause before a program that ended is started again; each doubles the last. */
 const firstPauseMs = 250;
-const longestPauseMs = 8_000;
+const defaultLongestPauseMs = 8_000;
 
 /** One that ran this long has started well: the next pause is the first again. */
 const settledMs = 30_000;
 
 /** Starts a program and keeps it running. */
 export async function startMember(options: MemberOptions): Promise<Member> {
-  const { name, onLine } = options;
+  const { name, onLine, longestPauseMs = defaultLongestPauseMs } = options;
   let current = await launch(options);
   const stopping = new AbortController();
 

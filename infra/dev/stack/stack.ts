@@ -20,6 +20,10 @@ export interface StackOptions {
   /** Whether commits reach the disk. */
   readonly durable: boolean;
   readonly logFormat: "json" | "pretty";
+  /** Where a program reaches a service, if not at its own address: by way of a wire that can be cut, say. */
+  readonly addressOf?: (service: PrivateService, program: string) => Promise<string>;
+  /** The longest pause before a program that ended is started again (`MemberOptions`). */
+  readonly longestPauseMs?: number;
   /** Called with each line that a program prints. */
   readonly onLine: (name: string, line: string) => void;
   /** Called with what is being done. */
@@ -79,26 +83,31 @@ async function start(
   const [postgres, redis, rabbitmq] = settled;
   const services = { postgres: fulfilled(postgres), redis: fulfilled(redis), rabbitmq: fulfilled(rabbitmq) };
 
+  const addressOf = options.addressOf ?? (async (service: PrivateService) => service.url);
   const env = {
-    TRADE_ENGINE_DATABASE_URL: services.postgres.url,
-    TRADE_ENGINE_REDIS_URL: services.redis.url,
-    TRADE_ENGINE_RABBITMQ_URL: services.rabbitmq.url,
     TRADE_ENGINE_SYMBOL_GROUP: options.group,
     TRADE_ENGINE_SYMBOLS_GROUPS: options.group,
     TRADE_ENGINE_AUTH_DEV_TOKENS: "true",
     TRADE_ENGINE_SERVER_HOST: "127.0.0.1",
     TRADE_ENGINE_LOG_FORMAT: options.logFormat,
   };
-  const member = (name: string, script: string, more: Record<string, string> = {}) => ({
+  const member = async (name: string, script: string, more: Record<string, string> = {}) => ({
     name,
     script,
     runtime: options.runtime,
-    env: { ...env, ...more },
+    env: {
+      ...env,
+      TRADE_ENGINE_DATABASE_URL: await addressOf(services.postgres, name),
+      TRADE_ENGINE_REDIS_URL: await addressOf(services.redis, name),
+      TRADE_ENGINE_RABBITMQ_URL: await addressOf(services.rabbitmq, name),
+      ...more,
+    },
+    ...(options.longestPauseMs !== undefined && { longestPauseMs: options.longestPauseMs }),
     onLine: (line: string) => onLine(name, line),
   });
 
   onProgress("bringing the schema up to date");
-  await runOnce(member("migrate", "db/main.ts"));
+  await runOnce(await member("migrate", "db/main.ts"));
 
   onProgress(`starting ${options.engines} engines and ${options.apis} API processes`);
   const stoppedAtTheEnd = async (starting: Promise<Member>): Promise<Member> => {
@@ -109,7 +118,7 @@ async function start(
   const toBeReady: { name: string; url: string }[] = [];
   const engines: Member[] = [];
   for (const [index, port] of (await freePorts(options.engines)).entries()) {
-    const settings = member(`engine-${index + 1}`, "engine/main.ts", {
+    const settings = await member(`engine-${index + 1}`, "engine/main.ts", {
       TRADE_ENGINE_ENGINE_HEALTH_PORT: String(port),
     });
     engines.push(await stoppedAtTheEnd(startMember(settings)));
@@ -119,7 +128,7 @@ async function start(
   const apis: StackApi[] = [];
   const ports = await freePorts(options.apis);
   for (const [index, port] of ports.entries()) {
-    const settings = member(`api-${index + 1}`, "api/main.ts", {
+    const settings = await member(`api-${index + 1}`, "api/main.ts", {
       TRADE_ENGINE_SERVER_HTTP_PORT: String(port),
     });
     const api = await stoppedAtTheEnd(startMember(settings));
