@@ -1,6 +1,7 @@
 import { Command } from "./core/command.ts";
 import { CommandKind } from "./core/terms.ts";
 import { HistoryRefusedError } from "./history-refused-error.ts";
+import { enterIds } from "./order-ids.ts";
 import type { JournalBatch } from "./ports.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import type { History } from "./sequencer.ts";
@@ -74,8 +75,7 @@ export class JournalReplay {
     }
     history.sequence = entry.sequence;
     history.timeMs = entry.timeMs;
-    const { id } = command;
-    if ((id.a | id.b | id.c | id.d) !== 0) history.recentIds.add(id, entry.sequence, entry.timeMs);
+    enterIds(history.recentIds, command, entry.sequence, entry.timeMs);
     this.commands += 1;
   }
 }

@@ -32,6 +32,8 @@ export class RecentIds {
   readonly #maxGeneration: number;
   /** Ids sequenced up to this time may have been forgotten; 0: none was. */
   forgottenUntilMs = 0;
+  /** Marked ids of orders among them (`order-ids.ts`), those forgotten included. */
+  orders = 0;
 
   constructor(minGeneration: number = MIN_GENERATION, maxGeneration: number = MAX_GENERATION) {
     this.#minGeneration = minGeneration;
@@ -63,6 +65,7 @@ export class RecentIds {
   /** Appends the whole table: what a snapshot carries. */
   write(writer: ByteWriter): void {
     writer.varint(this.forgottenUntilMs);
+    writer.varint(this.orders);
     (this.#old ?? new Generation()).write(writer);
     this.#young.write(writer);
   }
@@ -70,6 +73,7 @@ export class RecentIds {
   /** Becomes what `write` wrote; failures show in `reader.ok`. */
   read(reader: ByteReader): void {
     this.forgottenUntilMs = reader.varint();
+    this.orders = reader.varint();
     const old = Generation.read(reader);
     this.#old = old.count > 0 ? old : null;
     this.#young = Generation.read(reader);

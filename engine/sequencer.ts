@@ -7,6 +7,7 @@ import { CommandKind } from "./core/terms.ts";
 import type { EngineObserver } from "./engine-ports.ts";
 import { formatId, idTimeMs } from "./ids.ts";
 import type { OpenBatch } from "./open-batch.ts";
+import { enterIds, reusesOrderId } from "./order-ids.ts";
 import type { RecentIds } from "./recent-ids.ts";
 import { decodeCommand, encodeCommand, resetCommand, salvageCommandId } from "./wire/command-codec.ts";
 import { type CommandMessage, decodeCommandMessage } from "./wire/message.ts";
@@ -103,6 +104,7 @@ export class Sequencer {
       return Code.COMMAND_TOO_OLD;
     }
     if (this.#poison.size > 0 && this.#poison.has(formatId(command.id))) return Code.INTERNAL_REFUSED;
+    if (reusesOrderId(this.history.recentIds, command)) return Code.DUPLICATE_ORDER_ID;
     return Code.NONE;
   }
 
@@ -158,7 +160,7 @@ export class Sequencer {
     }
     history.sequence = command.sequence;
     history.timeMs = timeMs;
-    if (!isZero(command.id)) history.recentIds.add(command.id, command.sequence, timeMs);
+    enterIds(history.recentIds, command, command.sequence, timeMs);
   }
 
   #isDue(timeMs: number): boolean {

@@ -11,7 +11,7 @@ import { WireFormatError } from "./wire-format-error.ts";
  */
 
 /** Raised with any change to this body or to what the core writes into its part. */
-export const SNAPSHOT_FORMAT_VERSION = 1;
+export const SNAPSHOT_FORMAT_VERSION = 2;
 
 export interface SnapshotBody {
   /** Time of the last sequenced command, milliseconds. */

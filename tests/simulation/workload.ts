@@ -1,4 +1,4 @@
-import { AmendField, Command, type OrderRequest } from "../../engine/core/command.ts";
+import { AmendField, Command, type IdWords, type OrderRequest } from "../../engine/core/command.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
 import {
   CommandKind,
@@ -149,7 +149,7 @@ export class Workload {
   #replace(command: Command): void {
     this.#aim(command, CommandKind.Replace);
     command.stopOnFailure = this.#random.chance(0.5);
-    this.#stamp(command.order.id, command.symbol);
+    this.#newOrderId(command.order.id, command.symbol);
     this.#order(command.order, command.symbol);
     const { symbol, userId, order } = command;
     this.#orders.push({ id: formatId(order.id), symbol, userId, client: order.clientOrderId });
@@ -159,7 +159,7 @@ export class Workload {
     command.kind = CommandKind.PlaceList;
     const { order, stopLeg, symbol, userId } = command;
     for (const leg of [order, stopLeg]) {
-      this.#stamp(leg.id, symbol);
+      this.#newOrderId(leg.id, symbol);
       leg.side = Side.Sell;
       leg.quantity = 5;
       this.#orders.push({ id: formatId(leg.id), symbol, userId, client: "" });
@@ -202,7 +202,17 @@ export class Workload {
     return { id: "", bytes: random.bytes(random.between(1, 17)) };
   }
 
-  #stamp(id: { a: number; b: number; c: number; d: number }, symbol: number): void {
+  /** Of an order inside a command: now and then one that there was before. */
+  #newOrderId(id: IdWords, symbol: number): void {
+    const before =
+      this.#orders.length > 0 && this.#random.chance(0.1)
+        ? this.#random.pick(this.#orders.slice(-8))
+        : undefined;
+    if (before === undefined) this.#stamp(id, symbol);
+    else parseId(before.id, id);
+  }
+
+  #stamp(id: IdWords, symbol: number): void {
     makeId(this.#nowMs(), symbol, this.#random.bytes(8), id);
   }
 }

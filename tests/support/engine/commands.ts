@@ -1,4 +1,4 @@
-import { Command } from "../../../engine/core/command.ts";
+import { Command, type IdWords } from "../../../engine/core/command.ts";
 import type { SymbolSpec } from "../../../engine/core/symbol-spec.ts";
 import {
   CommandKind,
@@ -95,6 +95,20 @@ export class CommandMaker {
     command.userId = userId;
     return { id: formatId(id), bytes: encodeCommand(command) };
   }
+}
+
+/** A cancel-replace of an order by a new one, whose id may be any. */
+export function replaceBytes(id: IdWords, orderId: string, newOrderId: string): Sent {
+  const command = new Command();
+  command.kind = CommandKind.Replace;
+  Object.assign(command.id, id);
+  parseId(orderId, command.target);
+  parseId(newOrderId, command.order.id);
+  command.symbol = 1;
+  command.userId = "alice";
+  command.order.price = 9_000;
+  command.order.quantity = 500;
+  return { id: formatId(id), bytes: encodeCommand(command) };
 }
 
 /** One message with these commands. */
