@@ -167,20 +167,32 @@ export function loadMessage(stream: MessageStream, index: number, command: Comma
 export function reportHash(stream: MessageStream): string {
   const core = workloadCore();
   const command = workloadCommand();
-  const reports: string[][] = [];
-  const sequences: number[] = [];
+  const hash = createHash("sha256");
+  const inOrder = isInOrder(stream.sequence);
+  const later: { sequence: number; text: string }[] = [];
+  let separator = "";
+  const add = (text: string): void => {
+    hash.update(separator + text);
+    separator = "\n";
+  };
   for (let index = 0; index < stream.count; index += 1) {
     loadMessage(stream, index, command);
     command.sequence = core.lastSequence + 1;
     core.apply(command);
-    reports.push(reportsOf(core, stream, index));
-    sequences.push(stream.sequence[index]!);
+    const text = reportsOf(core, stream, index).join("\n");
+    if (inOrder) add(text);
+    else later.push({ sequence: stream.sequence[index]!, text });
   }
-  const order = sequences.map((_, index) => index);
-  order.sort((left, right) => sequences[left]! - sequences[right]! || left - right);
-  const hash = createHash("sha256");
-  hash.update(order.flatMap((index) => reports[index]!).join("\n"));
+  later.sort((left, right) => left.sequence - right.sequence);
+  for (const { text } of later) add(text);
   return hash.digest("hex");
+}
+
+function isInOrder(sequence: Float64Array): boolean {
+  for (let index = 1; index < sequence.length; index += 1) {
+    if (sequence[index]! <= sequence[index - 1]!) return false;
+  }
+  return true;
 }
 
 /** The workload's report lines for the last command, sorted by type, trades as they happened. */

@@ -115,6 +115,10 @@ export const commands = {
     purpose: "engines under simulated faults, seed after seed; a failing seed replays exactly",
     steps: (args) => [onNode("tests/simulation/main.ts", ...args)],
   },
+  bench: {
+    purpose: "measure: bench -- [core …] [--quick] [--streams DIR] [--json FILE]",
+    steps: (args) => [onNode("tests/bench/main.ts", ...args)],
+  },
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",
     steps: (args) => [onNode("infra/dev/clean.ts", ...args)],

@@ -1,0 +1,112 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  emptyStream,
+  loadMessage,
+  type MessageStream,
+  readStream,
+  reportHash,
+  workloadCommand,
+  workloadCore,
+} from "../support/workload.ts";
+import { type BenchOptions, type BenchRow, medianOf, rowOf } from "./bench-row.ts";
+import { callsOf, runCalls } from "./nodejs-order-book.ts";
+import { generateStream, SCENARIOS } from "./workload-generator.ts";
+
+/**
+ * Messages a second of the core over message streams: the commands are made from decoded columns, applied, and their
+ * events read. Left out: the wire, users (there is one), the world. The same messages' beginning is given to
+ * nodejs-order-book, whose reports are not read, with the core in turns.
+ */
+
+const SEED = 7;
+const FULL = { orders: 1_000_000, runs: 9, compared: 40_000, comparedRuns: 3 };
+const QUICK = { orders: 5_000, runs: 2, compared: 2_000, comparedRuns: 1 };
+
+/** Keeps what is read from being optimised away. */
+let sink = 0;
+
+export function benchStreams(options: BenchOptions): BenchRow[] {
+  const size = options.quick ? QUICK : FULL;
+  const rows: BenchRow[] = [];
+  let slowest: BenchRow | null = null;
+  const ratios: { ratio: number; name: string; ours: number; theirs: number }[] = [];
+  for (const { name, load } of streamsOf(options, size.orders)) {
+    const stream = load();
+    runStream(stream);
+    const rates = Array.from({ length: size.runs }, () => runStream(stream));
+    const row = rowOf(`core.${name}`, "messages/s", rates, { note: reportHash(stream) });
+    rows.push(row);
+    if (slowest === null || row.median < slowest.median) slowest = row;
+    ratios.push({ name, ...compare(beginningOf(stream, size.compared), size.comparedRuns) });
+  }
+  if (slowest !== null) rows.push({ ...slowest, name: "core.slowest", note: slowest.name });
+  const least = ratios.sort((left, right) => left.ratio - right.ratio)[0];
+  if (least !== undefined) {
+    rows.push(
+      rowOf(
+        "core.vs-nodejs-order-book",
+        "ratio",
+        ratios.map(({ ratio }) => ratio),
+        {
+          baseline: Math.round(least.theirs),
+          ratio: least.ratio,
+          note: `lowest of the streams' first ${size.compared} messages: ${least.name}`,
+        },
+      ),
+    );
+  }
+  // The figure others rely on is the lowest ratio.
+  return rows.map((row) => (row.name === "core.vs-nodejs-order-book" ? { ...row, median: row.min } : row));
+}
+
+function streamsOf(
+  options: BenchOptions,
+  orders: number,
+): { readonly name: string; readonly load: () => MessageStream }[] {
+  const { streams } = options;
+  if (streams === null) {
+    return SCENARIOS.map((name) => ({ name, load: () => generateStream(name, orders, SEED) }));
+  }
+  const files = readdirSync(streams).filter((file) => /\.bin(\.gz)?$/.test(file));
+  if (files.length === 0) throw new Error(`no *.bin or *.bin.gz in ${streams}`);
+  return files.sort().map((file) => ({
+    name: file.replace(/\.bin(\.gz)?$/, ""),
+    load: () => readStream(join(streams, file)) ?? emptyStream(0),
+  }));
+}
+
+/** Messages a second of one run on a fresh core. */
+function runStream(stream: MessageStream): number {
+  const core = workloadCore();
+  const command = workloadCommand();
+  const { events } = core;
+  const { count } = stream;
+  const startedMs = performance.now();
+  for (let index = 0; index < count; index += 1) {
+    loadMessage(stream, index, command);
+    command.sequence = index + 2;
+    core.apply(command);
+    for (let at = 0; at < events.count; at += 1) {
+      sink = (sink + events.type[at]! + events.slot[at]! + events.price[at]! + events.quantity[at]!) | 0;
+    }
+  }
+  return count / ((performance.now() - startedMs) / 1_000);
+}
+
+function compare(stream: MessageStream, runs: number): { ratio: number; ours: number; theirs: number } {
+  const calls = callsOf(stream);
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  runStream(stream);
+  for (let run = 0; run < runs; run += 1) {
+    theirs.push(stream.count / runCalls(calls));
+    ours.push(runStream(stream));
+  }
+  const [our, their] = [medianOf(ours), medianOf(theirs)];
+  return { ratio: our / their, ours: our, theirs: their };
+}
+
+function beginningOf(stream: MessageStream, count: number): MessageStream {
+  return { ...stream, count: Math.min(count, stream.count) };
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
+import { benchCore } from "./core.ts";
+
+/**
+ * npm run bench -- [core …] [--quick] [--streams DIR] [--json FILE]
+ *
+ * Without a name everything is measured. Figures of one run can be compared with each other, not with
+ * another machine's or another day's.
+ */
+const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>> = {
+  core: benchCore,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: "boolean", default: false },
+    streams: { type: "string" },
+    json: { type: "string" },
+  },
+});
+
+const names = positionals.length === 0 ? Object.keys(GROUPS) : positionals;
+const rows: BenchRow[] = [];
+for (const name of names) {
+  const bench = GROUPS[name];
+  if (bench === undefined) {
+    console.error(`There is no bench "${name}". There are: ${Object.keys(GROUPS).join(", ")}.`);
+    process.exit(2);
+  }
+  rows.push(...(await bench({ quick: values.quick, streams: values.streams ?? null })));
+}
+console.log(tableOf(rows));
+if (values.json !== undefined) {
+  mkdirSync(dirname(values.json), { recursive: true });
+  writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+}
