@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Command } from "../../engine/core/command.ts";
 import { MatchingCore } from "../../engine/core/matching-core.ts";
 import { CommandKind, SelfTradePrevention, Side } from "../../engine/core/terms.ts";
@@ -173,7 +175,10 @@ function bytesPerOrder(orders: number): BenchRow {
   return rowOf("core.bytes-per-order", "bytes", [bytes], { note: `${orders} resting orders, everything` });
 }
 
+/** What is held now, after a collection of everything that earlier benches left behind. */
 function memoryBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
