@@ -108,6 +108,7 @@ export class SimBroker {
     if (subscription === undefined) return;
     const done = subscription.unacknowledged.splice(0, tag - subscription.acknowledged);
     subscription.acknowledged = tag;
+    if (done.length > 1) this.#environment.count("several messages in one batch");
     for (const { body } of done) this.#checks.dequeued(body);
     this.#pump();
   }

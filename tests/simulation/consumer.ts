@@ -90,6 +90,7 @@ export class SimConsumer implements CommandConsumer, Subscriber {
       if (this.#onDelivery === null) return;
       this.#tag += 1;
       this.#process.delivered = true;
+      if (this.#process.commits > 0) this.#environment.count("delivered while a commit was on its way");
       if (redelivered) this.#environment.count("delivered again");
       this.#onDelivery({ body, redelivered, tag: this.#tag });
     });

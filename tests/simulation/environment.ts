@@ -37,6 +37,8 @@ export const HAPPENINGS = [
   "command made an engine fail",
   "command refused for good",
   "commit refused by the fence",
+  "several messages in one batch",
+  "delivered while a commit was on its way",
   "commit done, answer lost",
   "commit of a dead process done",
   "delivered again",

@@ -39,15 +39,18 @@ export function drawWeather(random: Random): Weather {
   return weather;
 }
 
-/** Plans what happens to whom until `untilMs`. */
-export function planEvents(environment: Environment, victims: Victims, durationMs: number): void {
+/**
+ * Plans what happens to whom.
+ * @param moment draws when, milliseconds from now
+ */
+export function planEvents(environment: Environment, victims: Victims, moment: () => number): void {
   const random = environment.stream();
   const kinds = EVENTS.filter(() => random.chance(0.5));
   if (kinds.length === 0) return;
   const count = random.between(0, 12);
   for (let index = 0; index < count; index++) {
     const happen = random.pick(kinds);
-    environment.scheduler.after(random.fraction() * durationMs, () => {
+    environment.scheduler.after(moment(), () => {
       if (!environment.calm) happen(environment, victims, random);
     });
   }

@@ -23,6 +23,8 @@ export class SimProcess {
   onPause: () => void = () => undefined;
   /** Something was delivered to it. */
   delivered = false;
+  /** Commits that it waits for. */
+  commits = 0;
   #held: (() => void)[] = [];
   #catchingUp = false;
   /** What goes out of it; after its death part of what was sent may still arrive. */

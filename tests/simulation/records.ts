@@ -66,9 +66,12 @@ export class SimRecords implements EngineRecords {
 
   commit(batch: CommitBatch): Promise<void> {
     const { firstSequence, lastSequence, epoch } = batch.journal;
+    this.#process.commits += 1;
     return this.#run(`commit ${firstSequence}–${lastSequence} (epoch ${epoch})`, () =>
       this.#database.commit(batch, this.#fenced),
-    );
+    ).finally(() => {
+      this.#process.commits -= 1;
+    });
   }
 
   movePublished(_group: string, epoch: number, sequence: number): Promise<void> {

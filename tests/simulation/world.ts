@@ -61,6 +61,8 @@ class World {
   readonly #hosts: EngineHost[] = [];
   readonly #pods: SimPod[] = [];
   readonly #durationMs: number;
+  /** When most things happen, as fractions of the duration: an engine then has one batch on its way and the next open. */
+  #bursts: readonly number[] = [];
 
   constructor(seed: number, faults: CoreFaults, options: RunOptions) {
     this.#seed = seed;
@@ -81,6 +83,7 @@ class World {
     this.#snapshots = [new SimSnapshots("redis", checks), new SimSnapshots("postgres", checks)];
     environment.weather = drawWeather(random);
     this.#durationMs = random.between(2_000, 40_000);
+    if (random.chance(0.6)) this.#bursts = Array.from({ length: 4 }, () => random.fraction());
     const surroundings: Surroundings = {
       environment,
       checks,
@@ -119,7 +122,7 @@ class World {
         marketData: this.#marketData,
         redisSnapshots: this.#snapshots[0],
       },
-      this.#durationMs,
+      () => this.#moment(),
     );
     const faultsEndMs = scheduler.nowMs + this.#durationMs;
     await scheduler.run(() => this.#over() || scheduler.nowMs >= faultsEndMs);
@@ -156,11 +159,19 @@ class World {
     for (let index = 0; index < messages; index++) {
       const pod = random.pick(this.#pods);
       const again = random.chance(0.1);
-      this.#environment.scheduler.after(random.fraction() * this.#durationMs, () => {
+      this.#environment.scheduler.after(this.#moment(), () => {
         if (again) pod.askAgain();
         else pod.sendNew(random.pick([1, 1, 1, 2, 5]));
       });
     }
+  }
+
+  /** Some time while faults last, milliseconds from the start; in most seeds things come together. */
+  #moment(): number {
+    const random = this.#random;
+    const isInBurst = this.#bursts.length > 0 && random.chance(0.8);
+    const place = isInBurst ? random.pick(this.#bursts) : random.fraction();
+    return place * this.#durationMs + random.between(0, 15);
   }
 
   #calmDown(): void {
