@@ -50,9 +50,9 @@ const crowded = {
 };
 
 /** LIMIT and MARKET with GTC, IOC, FOK; cancels, amends, symbol status, filters. */
-export const PLAIN: Profile = { ...crowded, name: "plain orders", plainOnly: true };
+export const PLAIN: Profile = { ...crowded, name: "plain orders", plainOnly: true, keen: false };
 
-export const EVERYTHING: Profile = { ...crowded, name: "everything, crowded", plainOnly: false };
+export const EVERYTHING: Profile = { ...crowded, name: "everything, crowded", plainOnly: false, keen: false };
 
 /** Many levels and many users: sweeps are long, own orders are rare. */
 export const DEEP: Profile = {
@@ -76,6 +76,7 @@ export const DEEP: Profile = {
     maxOpenOrders: weighted([1, 0]),
   }),
   plainOnly: false,
+  keen: false,
 };
 
 /** A few prices next to each other and stops at all of them: one trade sets off chains. */
@@ -100,6 +101,7 @@ export const CASCADES: Profile = {
     maxOpenOrders: weighted([1, 0]),
   }),
   plainOnly: false,
+  keen: false,
 };
 
 /** At the ends of what the numbers hold: products need 106 bits. */
@@ -137,6 +139,7 @@ export const HUGE: Profile = {
     maxOpenOrders: weighted([1, 0]),
   }),
   plainOnly: false,
+  keen: false,
 };
 
 /** Thousands of orders and users in a dozen symbols: every table and index grows, and gives rows again. */
@@ -160,4 +163,24 @@ export const GROWING: Profile = {
     referencePrice: weighted([1, 1_000]),
     maxOpenOrders: weighted([1, 0], [1, 100_000]),
   }),
+};
+
+/** All or nothing against icebergs and own orders, by quantity and by quote. */
+export const KEEN: Profile = {
+  ...crowded,
+  name: "all or nothing",
+  users: 3,
+  price: fc.integer({ min: 97, max: 103 }),
+  quote: fc.bigInt({ min: 90n, max: 3_000n }),
+  market: market({
+    price: weighted([1, [1, 1_000]]),
+    quantity: weighted([1, [1, 1_000]]),
+    minNotional: weighted([1, 0n]),
+    priceBandBps: weighted([3, 0], [1, 300]),
+    referencePrice: weighted([1, 100]),
+    maxOpenOrders: weighted([1, 0]),
+  }),
+  spread: 3,
+  plainOnly: false,
+  keen: true,
 };

@@ -29,6 +29,8 @@ export interface Profile {
   readonly market: fc.Arbitrary<MarketDraw>;
   /** LIMIT and MARKET with GTC, IOC, FOK and the commands that go with them; else everything. */
   readonly plainOnly: boolean;
+  /** Mostly FOK and MARKET against what rests, often by quote. */
+  readonly keen: boolean;
 }
 
 /** A symbol's rules as drawn. */
@@ -99,6 +101,9 @@ const LIMIT_TIME = weighted(
 );
 const PLAIN_TIME = weighted([75, TimeInForce.Gtc], [12, TimeInForce.Ioc], [13, TimeInForce.Fok]);
 const MARKET_TIME = weighted([3, TimeInForce.Ioc], [1, TimeInForce.Fok]);
+const KEEN_TYPE = weighted([55, OrderType.Limit], [45, OrderType.Market]);
+const KEEN_TIME = weighted([60, TimeInForce.Gtc], [30, TimeInForce.Fok], [10, TimeInForce.Ioc]);
+const KEEN_MARKET_TIME = weighted([4, TimeInForce.Fok], [1, TimeInForce.Ioc]);
 const PREVENTION = weighted(
   [30, SelfTradePrevention.ExpireTaker],
   [18, SelfTradePrevention.ExpireMaker],
@@ -113,9 +118,9 @@ export function orderDraw(profile: Profile): fc.Arbitrary<OrderDraw> {
   const raw = fc.record({
     user: fc.integer({ min: -profile.busy, max: profile.users - 1 }).map((drawn) => Math.max(drawn, 0)),
     side: SIDE,
-    type: profile.plainOnly ? PLAIN_TYPE : TYPE,
-    limitTime: profile.plainOnly ? PLAIN_TIME : LIMIT_TIME,
-    marketTime: MARKET_TIME,
+    type: profile.keen ? KEEN_TYPE : profile.plainOnly ? PLAIN_TYPE : TYPE,
+    limitTime: profile.keen ? KEEN_TIME : profile.plainOnly ? PLAIN_TIME : LIMIT_TIME,
+    marketTime: profile.keen ? KEEN_MARKET_TIME : MARKET_TIME,
     selfTradePrevention: PREVENTION,
     price: profile.price,
     other: profile.price,
@@ -159,7 +164,7 @@ function fitting(drawn: RawOrder, profile: Profile): OrderDraw {
   const hasPrice = type === OrderType.Limit || type === OrderType.StopLimit || (trails && dice % 3 === 0);
   const timeInForce = hasPrice ? drawn.limitTime : drawn.marketTime;
   const immediate = timeInForce === TimeInForce.Ioc || timeInForce === TimeInForce.Fok;
-  const byQuote = type === OrderType.Market && dice < 40;
+  const byQuote = type === OrderType.Market && dice < (profile.keen ? 70 : 40);
   const shows = !profile.plainOnly && type === OrderType.Limit && !immediate && dice >= 70;
   const limitedWait = (hasStop || trails) && !hasPrice && dice < 25;
   return {
