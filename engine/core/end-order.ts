@@ -7,13 +7,12 @@ import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import { removeFromLevel } from "./order-queue.ts";
 import * as Row from "./order-row.ts";
 import { Place } from "./order-row.ts";
+import { endPlain } from "./plain-order.ts";
 import { OrderStatus } from "./terms.ts";
 import type { TrailingStops } from "./trailing-stops.ts";
 
 /** Codes from here on mean EXPIRED; those from 100 to here CANCELLED. */
 const FIRST_EXPIRED = 120;
-const CANCELLED: number = OrderStatus.Cancelled << Row.STATUS_SHIFT;
-const EXPIRED: number = OrderStatus.Expired << Row.STATUS_SHIFT;
 
 /** Lots of a resting order that show. */
 export function shownOf(core: CoreState, slot: number): number {
@@ -58,13 +57,15 @@ export function trailingOf(core: CoreState, slot: number): TrailingStops {
  */
 export function endOrder(core: CoreState, slot: number, code: Code): void {
   const { orders, clock } = core;
+  const status = code >= FIRST_EXPIRED ? OrderStatus.Expired : OrderStatus.Cancelled;
+  if (endPlain(core, slot, code, status)) return;
   takeOut(core, slot);
   const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
   const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
   const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
   const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
   const bits = words[at + Row.BITS]!;
-  words[at + Row.BITS] = (bits & ~Row.STATUS_MASK) | (code >= FIRST_EXPIRED ? EXPIRED : CANCELLED);
+  words[at + Row.BITS] = (bits & ~Row.STATUS_MASK) | (status << Row.STATUS_SHIFT);
   words[at + Row.SYMBOL_CODE] = (words[at + Row.SYMBOL_CODE]! & 0xffff) | (code << 16);
   doubles[doublesAt + Row.UPDATED_SEQUENCE] = clock[SEQUENCE]!;
   doubles[doublesAt + Row.UPDATED_TIME] = clock[TIME]!;

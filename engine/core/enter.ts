@@ -152,7 +152,7 @@ export function open(core: CoreState, symbol: SymbolState, slot: number): void {
   const { orders } = core;
   const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
   const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  core.index.insert(slot);
+  core.index.insert(slot, words, at);
   core.users.addOrder(words[at + Row.USER]!, slot, words, at);
   const bits = words[at + Row.BITS]! | Row.IS_OPEN;
   words[at + Row.BITS] = bits;

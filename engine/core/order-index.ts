@@ -46,12 +46,10 @@ export class OrderIndex {
     return -1;
   }
 
-  /** Adds the order in a slot, whose row has its id; the id must not be there yet. */
-  insert(slot: number): void {
+  /** Adds an order whose row, with its id, is in `words` at `at`; the id must not be there yet. */
+  insert(slot: number, words: Int32Array, at: number): void {
     // Half full: most look-ups of an id that is not there touch no order.
     if (this.#count * 2 >= this.#buckets) this.#split();
-    const words = this.#orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-    const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
     const bucket = this.#bucketOf(idHash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!));
     const heads = this.#heads[bucket >>> PAGE_SHIFT]!;
     words[at + Row.HASH_NEXT] = heads[bucket & PAGE_MASK]!;

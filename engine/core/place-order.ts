@@ -9,6 +9,7 @@ import { EventType } from "./event.ts";
 import * as Level from "./levels.ts";
 import { ExtraWord } from "./order-extras.ts";
 import * as Row from "./order-row.ts";
+import { isPlainResting, restPlain } from "./plain-order.ts";
 import type { SymbolState } from "./symbol-table.ts";
 import { OrderType, Side } from "./terms.ts";
 import { settleTrades, wait, wouldTrigger } from "./triggers.ts";
@@ -105,7 +106,11 @@ export function isOpenId(core: CoreState, id: IdWords): boolean {
 }
 
 /** An order that passed its checks: Accepted, then the book, or the wait for its trigger. */
-export function accept(core: CoreState, symbol: SymbolState, order: OrderRequest, user: number): number {
+export function accept(core: CoreState, symbol: SymbolState, order: OrderRequest, user: number): void {
+  if (isPlainResting(symbol, order) && !wouldCross(core, symbol, order.side, order.price)) {
+    restPlain(core, symbol, order, user);
+    return;
+  }
   const slot = createOrder(core, order, symbol.number, user, symbol.spec);
   const { events } = core;
   const first = events.count;
@@ -117,7 +122,6 @@ export function accept(core: CoreState, symbol: SymbolState, order: OrderRequest
     wait(core, symbol, slot);
   }
   if (events.count > first + 1) settleTrades(core, symbol, first + 1);
-  return slot;
 }
 
 /** Whether a limit would match, an order that is leaving not counted. */

@@ -143,7 +143,11 @@ function readOrder(
     extreme = reader.double();
     extras.setDouble(row, ExtraDouble.ActivatedAt, reader.word());
   }
-  core.index.insert(slot);
+  core.index.insert(
+    slot,
+    orders.words[slot >>> Row.SEGMENT_SHIFT]!,
+    (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT,
+  );
   if ((bits & Row.IS_COUNTED) !== 0) core.counts.add(user, orders.symbol(slot), 1);
   if ((bits & Row.IS_LEG) !== 0) core.lists.insert(slot);
   if ((bits & Row.HAS_SIBLING) !== 0) legs.push(slot);
