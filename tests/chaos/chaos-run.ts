@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { waitFor } from "../../infra/dev/services/wait.ts";
+import { problemCode } from "../../infra/tools/api-client/client.ts";
 import { auditRecords } from "../../infra/tools/audit/audit.ts";
 import { reportLines } from "../../infra/tools/audit/report-lines.ts";
 import { ChaosSystem } from "./chaos-system.ts";
@@ -17,6 +18,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** Commands a second that clients try to send. */
   readonly rate: number;
+  /** Where everything that the programs print is written to. */
+  readonly logFile?: string;
   readonly onProgress: (words: string) => void;
 }
 
@@ -45,6 +48,8 @@ export interface ChaosReport {
   readonly silenceMs: Readonly<Partial<Record<FaultName, Spread>>>;
   readonly ratePerSecond: number;
   readonly retries: number;
+  /** How many commands were refused, by code. */
+  readonly refused: Readonly<Record<string, number>>;
   readonly seed: number;
   /** The first of everything that is wrong, in plain words. */
   readonly wrong: readonly string[];
@@ -68,7 +73,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { onProgress, seed } = options;
   const random = new Random(seed);
   const plan = planOf(options.kills, random);
-  const system = await ChaosSystem.start(onProgress);
+  const system = await ChaosSystem.start(onProgress, options.logFile);
   try {
     const watch = await EventWatch.open(system.stack.rabbitmq.url);
     try {
@@ -153,6 +158,7 @@ async function trade(
     ),
     ratePerSecond: Math.round((told.commands.length * 1_000) / tradedMs),
     retries: told.retries,
+    refused: refusalsOf(told),
     seed,
     wrong: wrong.slice(0, EXAMPLES),
   };
@@ -182,18 +188,18 @@ async function inject(
     const silenceMs = told.silenceFrom(atMs, performance.now()) ?? 0;
     injected.push({ name, silenceMs, hadStandBy });
     options.onProgress(
-      `${injected.length}/${plan.length} ${name}: ${Math.round(silenceMs)} ms without an answer, ` +
+      `${injected.length}/${plan.length} ${name}${hadStandBy ? "" : " (no stand-by)"}: ${Math.round(silenceMs)} ms without an answer, ` +
         `${told.commands.length} answered, ${told.commands.length - answered} since`,
     );
   }
   return injected;
 }
 
-/** Waits for this many more certain answers. */
+/** Waits for this many more answers of an engine. */
 async function answersAgain(told: Told, count: number): Promise<void> {
-  const before = told.commands.length;
+  const before = told.answeredAtMs.length;
   await waitFor("commands to be answered", RECOVERY_DEADLINE_MS, () =>
-    told.commands.length >= before + count ? true : undefined,
+    told.answeredAtMs.length >= before + count ? true : undefined,
   );
 }
 
@@ -220,6 +226,15 @@ async function groupState(url: string): Promise<{ lastSequence: number; publishe
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+function refusalsOf(told: Told): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { answer } of told.commands) {
+    const code = answer.status >= 300 ? (problemCode(answer.body) ?? String(answer.status)) : null;
+    if (code !== null) counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
 }
 
 function spreadOf(injected: readonly Injected[], counts: (fault: Injected) => boolean): Spread {

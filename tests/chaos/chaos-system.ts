@@ -1,3 +1,4 @@
+import { createWriteStream } from "node:fs";
 import { waitFor } from "../../infra/dev/services/wait.ts";
 import type { Member } from "../../infra/dev/stack/member.ts";
 import { type Stack, startStack } from "../../infra/dev/stack/stack.ts";
@@ -26,7 +27,8 @@ export class ChaosSystem {
     this.#lines = lines;
   }
 
-  static async start(onProgress: (words: string) => void): Promise<ChaosSystem> {
+  static async start(onProgress: (words: string) => void, logFile?: string): Promise<ChaosSystem> {
+    const log = logFile === undefined ? null : createWriteStream(logFile);
     const wires = new Map<string, TcpProxy>();
     const states = new Map<string, string>();
     const lines: string[] = [];
@@ -45,7 +47,9 @@ export class ChaosSystem {
         return wire.through(service.url);
       },
       onLine: (name, line) => {
-        lines.push(`${new Date().toISOString()} ${name} ${line}`);
+        const dated = `${new Date().toISOString()} ${name} ${line}`;
+        lines.push(dated);
+        log?.write(`${dated}\n`);
         if (lines.length > KEPT_LINES) lines.shift();
         const state = /"state":"(\w+)"/.exec(line)?.[1];
         if (state !== undefined) states.set(name, state);

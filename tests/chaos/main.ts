@@ -15,6 +15,7 @@ const USAGE = `npm run test:chaos -- [options]
   --minutes M    no further fault after so many (default 30)
   --seed S       decides faults and load (default: of the clock)
   --rate R       commands a second (default 600)
+  --log FILE     write what the programs print
   --json FILE    write {kills, commands, acknowledged, lost, doubled, uncommittedEvents, auditFindings,
                  takeoverMs: {p50, worst}, seed, …}
 `;
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     rate: { type: "string", default: "600" },
     json: { type: "string" },
+    log: { type: "string" },
     help: { type: "boolean" },
   },
 });
@@ -51,6 +53,7 @@ const report = await runChaos({
   minutes,
   seed,
   rate,
+  ...(values.log !== undefined && { logFile: values.log }),
   onProgress: (words) => {
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6);
     process.stderr.write(`${seconds} s  ${words}\n`);

@@ -11,6 +11,9 @@ export function reportText(report: ChaosReport): string {
   return [
     `seed ${report.seed}: ${report.kills} kills and cuts, ${report.commands} commands at ${report.ratePerSecond}/s, ` +
       `${report.acknowledged} acknowledged, ${report.retries} asked again`,
+    `refused: ${Object.entries(report.refused)
+      .map(([code, count]) => `${count} ${code}`)
+      .join(", ")}`,
     `lost ${report.lost}, doubled ${report.doubled}, contradicted ${report.contradicted}, never answered ${report.unanswered}`,
     `events ${report.events}: uncommitted ${report.uncommittedEvents}, missed ${report.missedEvents}, out of order ${report.disorderedEvents}`,
     `audit findings ${report.auditFindings}`,

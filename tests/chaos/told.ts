@@ -1,4 +1,4 @@
-import type { ApiAnswer } from "../../infra/tools/api-client/client.ts";
+import { type ApiAnswer, problemCode } from "../../infra/tools/api-client/client.ts";
 
 export type CommandWord = "place" | "cancel" | "amend";
 
@@ -27,7 +27,7 @@ export class Told {
 
   add(command: ToldCommand): void {
     this.commands.push(command);
-    if (command.answer.status < 202) this.answeredAtMs.push(performance.now());
+    if (isOfAnEngine(command.answer)) this.answeredAtMs.push(performance.now());
   }
 
   /** The longest silence that began between two moments, from an answer to the next; null without any. */
@@ -42,4 +42,9 @@ export class Told {
     }
     return longest;
   }
+}
+
+/** Not one of the edge's own, which needs no engine. */
+function isOfAnEngine(answer: ApiAnswer): boolean {
+  return answer.status < 202 || problemCode(answer.body) === "ORDER_NOT_OPEN";
 }

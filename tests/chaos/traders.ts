@@ -128,7 +128,7 @@ function order(random: Random): object {
   if (kind < 0.2) return { ...common, type: "LIMIT", timeInForce: "IOC", price: price(random, 0) };
   if (kind < 0.25) {
     const stop = side === "BUY" ? price(random, 60) : price(random, -60);
-    return { ...common, type: "STOP", timeInForce: "GTC", stopPrice: stop };
+    return { ...common, type: "STOP", stopPrice: stop };
   }
   const away = side === "BUY" ? -6 : 6;
   return { ...common, type: "LIMIT", timeInForce: "GTC", price: price(random, away) };
