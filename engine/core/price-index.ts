@@ -95,8 +95,11 @@ export class PriceIndex {
     const left = words[at + BITMAP]! & ~(1 << digit);
     words[at + BITMAP] = left;
     if ((left & (left - 1)) !== 0) return root;
-    const only = words[at + CHILDREN + (31 - Math.clz32(left))]!;
-    this.#release(parent);
+    const onlyAt = at + CHILDREN + (31 - Math.clz32(left));
+    const only = words[onlyAt]!;
+    words[onlyAt] = 0;
+    words[at + BITMAP] = this.#free;
+    this.#free = parent;
     if (grandparent === 0) return only;
     this.#setChild(grandparent, digitAt(price, this.#shift(grandparent)), only);
     return root;
@@ -172,7 +175,7 @@ export class PriceIndex {
 
   #allocate(shift: number): number {
     let node = this.#free;
-    if (node !== 0) this.#free = this.#child(node, 0);
+    if (node !== 0) this.#free = this.#segments[node >>> SHIFT]![(node & MASK) * NODE_WORDS + BITMAP]!;
     else {
       node = this.#used;
       if (node >>> SHIFT >= this.#segments.length) this.#segments.push(new Int32Array(NODES * NODE_WORDS));
@@ -180,14 +183,10 @@ export class PriceIndex {
     }
     const words = this.#segments[node >>> SHIFT]!;
     const at = (node & MASK) * NODE_WORDS;
-    words.fill(0, at, at + NODE_WORDS);
+    // Its children are zero: of a new segment anyway, of a released node because it lost them all.
+    words[at + BITMAP] = 0;
     words[at + BIT] = shift;
     return node;
-  }
-
-  #release(node: number): void {
-    this.#segments[node >>> SHIFT]![(node & MASK) * NODE_WORDS + CHILDREN] = this.#free;
-    this.#free = node;
   }
 }
 
