@@ -8,7 +8,7 @@ import { Engine } from "../../../engine/runner.ts";
 import { encodeCommand } from "../../../engine/wire/command-codec.ts";
 import { waitFor } from "../../../infra/dev/services/wait.ts";
 import { systemClock, systemTimers } from "../../../infra/system-time.ts";
-import { type History, history } from "../../model/generate.ts";
+import { history } from "../../model/generate.ts";
 import { HistoryCommands } from "../../model/history-commands.ts";
 import { NaiveTwin } from "../../model/naive-twin.ts";
 import type { Profile } from "../../model/random-orders.ts";
@@ -62,7 +62,7 @@ export async function tradeInto(
     await waitFor("the engine to be active", DEADLINE_MS, () => engine.state === "active" || undefined);
     const [drawn] = fc.sample(history(profile, commands, commands), { numRuns: 1, seed });
     const twin = new NaiveTwin();
-    for (const command of new HistoryCommands(twin).of(withFreshIds(drawn))) {
+    for (const command of new HistoryCommands(twin).of(drawn ?? { markets: [], steps: [] })) {
       queue.publish(message([{ id: "", bytes: encodeCommand(command) }]));
       twin.apply(command);
       // Several batches, so that orders end in another one than they entered in.
@@ -75,14 +75,4 @@ export async function tradeInto(
     await records.close();
     await sql.end({ timeout: 5 });
   }
-}
-
-/** The same without ids given twice: an API makes its ids, and makes each once. */
-function withFreshIds(drawn: History | undefined): History {
-  const steps = (drawn?.steps ?? []).map((step) => {
-    const { action } = step;
-    if (!("fault" in action) || action.fault !== "id of a live order") return step;
-    return { ...step, action: { ...action, fault: "none" as const } };
-  });
-  return { markets: drawn?.markets ?? [], steps };
 }
