@@ -20,8 +20,8 @@ import { readEntries, sameBytes } from "../../engine/wire/journal.ts";
 import { decodeCommandMessage } from "../../engine/wire/message.ts";
 import { decodeOutcome } from "../../engine/wire/outcome-codec.ts";
 import { decodeSnapshotBody } from "../../engine/wire/snapshot.ts";
+import { bookText } from "./book-text.ts";
 import type { Environment } from "./environment.ts";
-import { bookText } from "./market-data-store.ts";
 
 const ZERO_ID = "00000000-0000-0000-0000-000000000000";
 

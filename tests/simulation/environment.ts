@@ -59,6 +59,8 @@ export const HAPPENINGS = [
   "broker down",
   "database down",
   "redis emptied",
+  "redis down",
+  "exchange down",
 ] as const;
 export type Happening = (typeof HAPPENINGS)[number];
 
@@ -82,6 +84,9 @@ export class Environment {
   readonly random: Random;
   weather: Weather = { ...CALM };
   calm = false;
+  /** Nothing gets through to Redis, or to the exchange that events go to. */
+  redisDown = false;
+  exchangeDown = false;
   violation: Violation | null = null;
   /** How often what happened: a simulation in which something never happens says nothing about it. */
   readonly happened = new Map<Happening, number>();
@@ -117,6 +122,8 @@ export class Environment {
   /** Faults stop. */
   clear(): void {
     this.calm = true;
+    this.redisDown = false;
+    this.exchangeDown = false;
     this.weather = { ...CALM };
   }
 }

@@ -24,10 +24,11 @@ export class SimEventPublisher implements EventPublisher {
     const { random } = this.#process;
     return new Promise((resolve, reject) => {
       if (!this.#process.survives()) return;
-      const fault = random.chance(this.#environment.weather.events)
-        ? random.pick(["cut off", "unconfirmed"])
-        : "";
-      const arriving = fault === "cut off" ? random.between(0, events.length) : events.length;
+      const { weather, exchangeDown } = this.#environment;
+      const drawn = random.chance(weather.events) ? random.pick(["cut off", "unconfirmed"]) : "";
+      const fault = exchangeDown ? "down" : drawn;
+      const arrivingOf = { "cut off": random.between(0, events.length), down: 0 } as Record<string, number>;
+      const arriving = arrivingOf[fault] ?? events.length;
       // In two parts, so that a death or another publisher may come between.
       const half = random.between(0, arriving);
       this.#out.send(random.delayMs(HOP_MS), () => this.#checks.published(events.slice(0, half)));

@@ -5,6 +5,7 @@ import {
   type MarketDataWriter,
   UnavailableError,
 } from "../../engine/ports.ts";
+import { bookText } from "./book-text.ts";
 import type { Checks } from "./checks.ts";
 import type { Environment } from "./environment.ts";
 import type { Link } from "./link.ts";
@@ -61,13 +62,6 @@ export class SimMarketData {
   }
 }
 
-/** A book as text: bids and asks, best first. */
-export function bookText(bids: readonly BookLevel[], asks: readonly BookLevel[]): string {
-  const side = (side: readonly BookLevel[]): string =>
-    side.map(({ price, quantity, orders }) => `${price}:${quantity}/${orders}`).join(" ");
-  return `${side(bids)} | ${side(asks)}`;
-}
-
 /** One process's connection to it. */
 export class SimMarketDataWriter implements MarketDataWriter {
   readonly #environment: Environment;
@@ -86,9 +80,9 @@ export class SimMarketDataWriter implements MarketDataWriter {
     const { random } = this.#process;
     return new Promise((resolve, reject) => {
       if (!this.#process.survives()) return;
-      const fault = random.chance(this.#environment.weather.marketData)
-        ? random.pick(["lost", "unknown"])
-        : "";
+      const { weather, redisDown } = this.#environment;
+      const drawn = random.chance(weather.marketData) ? random.pick(["lost", "unknown"]) : "";
+      const fault = redisDown ? "lost" : drawn;
       this.#out.send(random.delayMs(0.5), () => {
         const lost: number[] = [];
         let error: unknown = null;

@@ -89,4 +89,20 @@ const EVENTS: readonly Happening[] = [
     redisSnapshots.lose();
     marketData.empty();
   },
+  (environment, _, random) => {
+    environment.trace("redis", () => "goes down");
+    environment.count("redis down");
+    environment.redisDown = true;
+    environment.scheduler.after(random.between(100, 15_000), () => {
+      environment.redisDown = false;
+    });
+  },
+  (environment, _, random) => {
+    environment.trace("exchange", () => "goes down");
+    environment.count("exchange down");
+    environment.exchangeDown = true;
+    environment.scheduler.after(random.between(100, 15_000), () => {
+      environment.exchangeDown = false;
+    });
+  },
 ];

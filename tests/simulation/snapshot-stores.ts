@@ -128,7 +128,8 @@ export class SimSnapshotStore implements SnapshotStore {
       };
       this.#out.send(delayMs, () => {
         try {
-          if (fault === "unreachable") throw new UnavailableError("redis", "cannot be reached");
+          const down = this.name === "redis" && this.#environment.redisDown;
+          if (fault === "unreachable" || down) throw new UnavailableError("redis", "cannot be reached");
           const value = effect();
           if (fault === "unknown") throw new UnavailableError("redis", "no answer");
           settle(() => resolve(value));
