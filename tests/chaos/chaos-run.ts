@@ -114,6 +114,8 @@ async function trade(
   );
   await answersAgain(told, 20);
   const injected = await inject(options, system, told, random, plan, startedMs);
+  // An audit beside the trading reads one moment of it, and must find that as sound as the end.
+  const liveAudit = await auditRecords({ url, symbol: null });
   onProgress("no more faults: every command gets its answer");
   const tradedMs = performance.now() - startedMs;
   await traders.stop();
@@ -125,7 +127,9 @@ async function trade(
   await untilQuiet(watch);
   onProgress(`checking ${told.commands.length} commands up to sequence ${end}`);
   const verdict = await verify(url, told, watch);
+  const auditedMs = performance.now();
   const audit = await auditRecords({ url, symbol: null });
+  onProgress(`audited in ${Math.round(performance.now() - auditedMs)} ms`);
   const wrong = [
     ...verdict.lost.map((words) => `lost: ${words}`),
     ...verdict.doubled.map((words) => `doubled: ${words}`),
@@ -134,7 +138,7 @@ async function trade(
     ...verdict.missedEvents.map((words) => `missed event: ${words}`),
     ...verdict.disorderedEvents.map((words) => `event out of order: ${words}`),
     ...told.unanswered.map((words) => `never answered: ${words}`),
-    ...(audit.total === 0 ? [] : reportLines(audit, 0)),
+    ...[liveAudit, audit].flatMap((report) => (report.total === 0 ? [] : reportLines(report, 0))),
   ];
   return {
     kills: injected.length,
@@ -148,7 +152,7 @@ async function trade(
     missedEvents: verdict.missedEvents.length,
     disorderedEvents: verdict.disorderedEvents.length,
     events: verdict.events,
-    auditFindings: audit.total,
+    auditFindings: liveAudit.total + audit.total,
     takeoverMs: spreadOf(injected, ({ name, hadStandBy }) => name === "active engine killed" && hadStandBy),
     silenceMs: Object.fromEntries(
       [...new Set(injected.map(({ name }) => name))].map((kind) => [

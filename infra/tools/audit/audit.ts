@@ -62,9 +62,7 @@ export function auditRecords({
     const isWhole = summaries.every(
       ({ firstSequence, lastSequence }) => (firstSequence ?? lastSequence + 1) === 1,
     );
-    await checkTables(view, symbol, isWhole ? 0 : await oldestKept(view), findings, () =>
-      onProgress(total, total),
-    );
+    await checkTables(view, symbol, isWhole ? 0 : await oldestKept(view), findings);
     return { groups: summaries, findings: findings.list(), total: findings.total };
   });
 }

@@ -155,9 +155,6 @@ const CHECKS: readonly SelfCheck[] = [
   },
 ];
 
-/** How many of these checks there are, for progress. */
-export const SELF_CHECK_COUNT: number = CHECKS.length;
-
 /**
  * Runs them all.
  * @param symbol the one symbol to look at, or null
@@ -168,16 +165,14 @@ export async function checkTables(
   symbol: string | null,
   sinceMs: number,
   findings: Findings,
-  onProgress: (done: number) => void,
 ): Promise<void> {
-  for (const [place, { kind, statement }] of CHECKS.entries()) {
+  for (const { kind, statement } of CHECKS) {
     let told = 0;
     for await (const { said } of view.stream<{ said: string }>(statement, [symbol, sinceMs], 100)) {
       told += 1;
       if (told <= TOLD) findings.add(kind, said);
       else findings.addUntold(kind, 1);
     }
-    onProgress(place + 1);
   }
   if (symbol !== null) return;
   for (const row of await view.rows<{ symbol_group: string }>(GROUPS_OF_JOURNAL_ONLY)) {

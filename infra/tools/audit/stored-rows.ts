@@ -11,7 +11,7 @@ import { orderDifferences, statusWord, tradeDifferences } from "./order-differen
 const words = { a: 0, b: 0, c: 0, d: 0 };
 
 /** Milliseconds since the epoch inside an order's id: the time that it was created at. */
-export function timeOfId(id: string): number {
+function timeOfId(id: string): number {
   return idTimeMs(parseId(id, words));
 }
 
