@@ -43,7 +43,9 @@ export class SimConsumer implements CommandConsumer, Subscriber {
         // That it is consuming may be heard before the first delivery or after it.
         const answerFirst = this.#process.random.chance(0.5);
         const heard = this.#process.inward();
-        if (this.#broker.subscribe(this, this.#prefetch)) {
+        // The end of a connection may overtake it: the broker then has nobody to deliver to.
+        const gone = this.#cutOff || !this.#process.alive;
+        if (!gone && this.#broker.subscribe(this, this.#prefetch)) {
           this.#process.receive(heard, answerFirst ? 0 : this.#delay(), resolve);
           return;
         }
