@@ -41,8 +41,7 @@ export class PriceIndex {
     while (reference > 0) {
       const node = this.#segments[reference >>> SHIFT]!;
       const at = (reference & MASK) * NODE_WORDS;
-      const shift = node[at + BIT]!;
-      const digit = (shift < LOW_BITS ? low >>> shift : high >>> (shift - LOW_BITS)) & 31;
+      const digit = digitOf(low, high, node[at + BIT]!);
       last = reference;
       reference = node[at + CHILDREN + digit]!;
     }
@@ -58,12 +57,16 @@ export class PriceIndex {
     const leaf = -level - 1;
     const last = this.#lastNode;
     if (last !== 0) {
-      const shift = this.#shift(last);
+      const words = this.#segments[last >>> SHIFT]!;
+      const at = (last & MASK) * NODE_WORDS;
+      const shift = words[at + BIT]!;
       const digit = digitAt(price, shift);
-      if (this.#child(last, digit) === 0) {
-        this.#findNeighbour(last, digit);
-        if (highestDifference(price, this.#priceOf(this.neighbour)) === shift) {
-          this.#setChild(last, digit, leaf);
+      if (words[at + CHILDREN + digit] === 0) {
+        const bitmap = words[at + BITMAP]!;
+        const neighbour = this.#neighbourOf(words, at, bitmap, digit);
+        if (highestDifference(price, this.#priceOf(neighbour)) === shift) {
+          words[at + CHILDREN + digit] = leaf;
+          words[at + BITMAP] = bitmap | (1 << digit);
           return root;
         }
       }
@@ -80,17 +83,20 @@ export class PriceIndex {
   /** Takes a price out; returns the new root. */
   remove(root: number, price: number): number {
     if (root < 0) return 0;
+    const high = highOf(price);
+    const low = lowOf(price, high);
     let grandparent = 0;
     let parent = root;
-    for (;;) {
-      const child = this.#child(parent, digitAt(price, this.#shift(parent)));
-      if (child < 0) break;
+    let words = this.#segments[parent >>> SHIFT]!;
+    let at = (parent & MASK) * NODE_WORDS;
+    let digit = digitOf(low, high, words[at + BIT]!);
+    for (let child = words[at + CHILDREN + digit]!; child > 0; child = words[at + CHILDREN + digit]!) {
       grandparent = parent;
       parent = child;
+      words = this.#segments[parent >>> SHIFT]!;
+      at = (parent & MASK) * NODE_WORDS;
+      digit = digitOf(low, high, words[at + BIT]!);
     }
-    const words = this.#segments[parent >>> SHIFT]!;
-    const at = (parent & MASK) * NODE_WORDS;
-    const digit = digitAt(price, words[at + BIT]!);
     words[at + CHILDREN + digit] = 0;
     const left = words[at + BITMAP]! & ~(1 << digit);
     words[at + BITMAP] = left;
@@ -124,7 +130,9 @@ export class PriceIndex {
       else this.#setChild(parent, digitAt(price, this.#shift(parent)), node);
     }
     const digit = digitAt(price, shift);
-    this.#findNeighbour(node, digit);
+    const words = this.#segments[node >>> SHIFT]!;
+    const at = (node & MASK) * NODE_WORDS;
+    this.#neighbourOf(words, at, words[at + BITMAP]!, digit);
     this.#setChild(node, digit, leaf);
     return newRoot;
   }
@@ -141,10 +149,8 @@ export class PriceIndex {
     return -reference - 1;
   }
 
-  #findNeighbour(node: number, digit: number): void {
-    const words = this.#segments[node >>> SHIFT]!;
-    const at = (node & MASK) * NODE_WORDS;
-    const bitmap = words[at + BITMAP]!;
+  /** The level next to a digit that its node (in `words` at `at`) does not have. */
+  #neighbourOf(words: Int32Array, at: number, bitmap: number, digit: number): number {
     const above = digit === 31 ? 0 : bitmap & (-1 << (digit + 1));
     this.neighbourIsHigher = above !== 0 ? 1 : 0;
     const next = above !== 0 ? lowestBit(above) : 31 - Math.clz32(bitmap & ((1 << digit) - 1));
@@ -156,6 +162,7 @@ export class PriceIndex {
       reference = inner[start + CHILDREN + (above !== 0 ? lowestBit(bits) : 31 - Math.clz32(bits))]!;
     }
     this.neighbour = -reference - 1;
+    return -reference - 1;
   }
 
   #shift(node: number): number {
@@ -200,7 +207,11 @@ function lowOf(price: number, high: number): number {
 
 function digitAt(price: number, shift: number): number {
   const high = highOf(price);
-  return (shift < LOW_BITS ? lowOf(price, high) >>> shift : high >>> (shift - LOW_BITS)) & 31;
+  return digitOf(lowOf(price, high), high, shift);
+}
+
+function digitOf(low: number, high: number, shift: number): number {
+  return (shift < LOW_BITS ? low >>> shift : high >>> (shift - LOW_BITS)) & 31;
 }
 
 /** The highest five bits, by the lowest of them, in which two different prices differ. */

@@ -134,6 +134,9 @@ export function workloadCommand(): Command {
   command.userId = "workload";
   command.timeMs = START_MS;
   command.stopOnFailure = true;
+  // A mark in the ids, so that none is zero.
+  command.target.a = 1;
+  command.order.id.a = 1;
   command.order.selfTradePrevention = SelfTradePrevention.None;
   return command;
 }
@@ -146,14 +149,12 @@ export function loadMessage(stream: MessageStream, index: number, command: Comma
   const high = stream.idHigh[index]!;
   if (type !== MessageType.New) {
     command.kind = type === MessageType.Cancel ? CommandKind.Cancel : CommandKind.Replace;
-    command.target.a = 1;
     command.target.b = generation;
     command.target.c = high;
     command.target.d = low;
     if (type === MessageType.Cancel) return;
   } else command.kind = CommandKind.Place;
   const { order } = command;
-  order.id.a = 1;
   order.id.b = type === MessageType.Modify ? generation + 1 : 0;
   order.id.c = high;
   order.id.d = low;
