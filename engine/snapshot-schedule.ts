@@ -7,6 +7,13 @@ export interface SnapshotInterval {
 }
 
 /**
+ * How long after it became active an engine takes its first snapshot at the latest. Without it, engines that
+ * are killed more often than the interval would leave none, and each would have a longer way back than the
+ * one before.
+ */
+const FIRST_AFTER_MS = 1_000;
+
+/**
  * Says when a snapshot is due, and saves one at a time to every store. A store that fails costs
  * nothing but its own copy: the journal has everything.
  */
@@ -32,7 +39,7 @@ export class SnapshotSchedule {
     this.#clock = clock;
     this.#observer = observer;
     this.#sequence = sequence;
-    this.#atMs = clock.nowMs();
+    this.#atMs = clock.nowMs() - Math.max(0, interval.ms - FIRST_AFTER_MS);
   }
 
   /** True when one should be taken at the end of a batch that ends with `sequence`. */
