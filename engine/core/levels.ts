@@ -2,8 +2,8 @@ import { PriceIndex } from "./price-index.ts";
 
 /**
  * Price levels and the sides that order them. A side is any set of levels under one key order: bids, asks, the
- * two ways to wait for a trade price, and due times. Levels of a side are a list from the best to the
- * worst; a {@link PriceIndex} finds a level, or the neighbour of a new one.
+ * two ways to wait for a trade price, and due times. A side knows its best level;
+ * a {@link PriceIndex} finds a level by its price, and the next one.
  *
  * A level's row: 16 words, or 8 doubles, in segments that are never moved.
  */
@@ -17,8 +17,6 @@ export const HEAD = 0;
 export const TAIL = 1;
 export const COUNT = 2;
 export const SIDE = 3;
-export const BETTER = 4;
-export const WORSE = 5;
 /** Doubles. */
 export const LEVEL_PRICE = 4;
 /** Lots of it that show. */
@@ -98,13 +96,13 @@ export class Levels {
     const words = this.words[level >>> LEVEL_SHIFT]!;
     const at = (level & LEVEL_MASK) << LEVEL_WORDS_SHIFT;
     const base = words[at + SIDE]! * SIDE_WORDS;
-    const better = words[at + BETTER]!;
-    const worse = words[at + WORSE]!;
-    if (better < 0) this.#sides[base + BEST] = worse;
-    else this.#setWord(better, WORSE, worse);
-    if (worse >= 0) this.#setWord(worse, BETTER, better);
-    this.#sides[base + ROOT] = this.#index.remove(this.#sides[base + ROOT]!, this.price(level));
-    this.#sides[base + LEVELS] = this.#sides[base + LEVELS]! - 1;
+    const sides = this.#sides;
+    const root = this.#index.remove(sides[base + ROOT]!, this.price(level));
+    sides[base + ROOT] = root;
+    sides[base + LEVELS] = sides[base + LEVELS]! - 1;
+    if (sides[base + BEST] === level) {
+      sides[base + BEST] = root === 0 ? -1 : this.#index.extreme(root, sides[base + ASCENDING] === 1);
+    }
     words[at + HEAD] = this.#free;
     this.#free = level;
   }
@@ -137,11 +135,12 @@ export class Levels {
 
   /** Next level away from the best, or −1. */
   worse(level: number): number {
-    return this.word(level, WORSE);
-  }
-
-  #setWord(level: number, word: number, value: number): void {
-    this.words[level >>> LEVEL_SHIFT]![((level & LEVEL_MASK) << LEVEL_WORDS_SHIFT) + word] = value;
+    const base = this.word(level, SIDE) * SIDE_WORDS;
+    return this.#index.next(
+      this.#sides[base + ROOT]!,
+      this.price(level),
+      this.#sides[base + ASCENDING] === 1,
+    );
   }
 
   #create(side: number, root: number, price: number): number {
@@ -159,35 +158,14 @@ export class Levels {
     doubles[doublesAt + HIDDEN] = 0;
 
     const base = side * SIDE_WORDS;
-    this.#sides[base + ROOT] = this.#index.insert(root, price, level);
-    this.#sides[base + LEVELS] = this.#sides[base + LEVELS]! + 1;
-    this.#link(level, words, at, base);
+    const sides = this.#sides;
+    sides[base + ROOT] = this.#index.insert(root, price, level);
+    sides[base + LEVELS] = sides[base + LEVELS]! + 1;
+    const best = sides[base + BEST]!;
+    const isBest =
+      best < 0 || (sides[base + ASCENDING] === 1 ? price < this.price(best) : price > this.price(best));
+    if (isBest) sides[base + BEST] = level;
     return level;
-  }
-
-  /**
-   * Links a new level between its neighbour and what is beyond. Towards the neighbour is BETTER or WORSE:
-   * reckoned with, not branched on, since on which side it lies nobody can predict.
-   */
-  #link(level: number, words: Int32Array, at: number, base: number): void {
-    const neighbour = this.#index.neighbour;
-    if (neighbour < 0) {
-      words[at + BETTER] = -1;
-      words[at + WORSE] = -1;
-      this.#sides[base + BEST] = level;
-      return;
-    }
-    const isBetter = this.#index.neighbourIsHigher ^ this.#sides[base + ASCENDING]!;
-    const towards = WORSE - isBetter;
-    const away = BETTER + isBetter;
-    const near = this.words[neighbour >>> LEVEL_SHIFT]!;
-    const nearAt = (neighbour & LEVEL_MASK) << LEVEL_WORDS_SHIFT;
-    const beyond = near[nearAt + away]!;
-    words[at + towards] = neighbour;
-    words[at + away] = beyond;
-    near[nearAt + away] = level;
-    if (beyond >= 0) this.#setWord(beyond, towards, level);
-    else if (isBetter === 0) this.#sides[base + BEST] = level;
   }
 
   #allocate(): number {

@@ -1,8 +1,8 @@
 /**
  * The order of prices on the sides of books: a radix tree over the 53 bits of a price, 32 children to a
  * node, with every node left out that would have one child. Finding takes at most 11 steps whatever
- * the number of prices (two or three where prices lie close together), memory is in proportion to
- * the prices present, and a new price meets its neighbour in the node that it enters.
+ * the number of prices (two or three where prices lie close together), the best and the next price are found the
+ * same way, and memory is in proportion to the prices present.
  *
  * A reference to a subtree is a number: above zero a node, below zero the level −reference − 1, zero nothing.
  */
@@ -12,8 +12,11 @@ const MASK = NODES - 1;
 const BITMAP = 0;
 /** The lowest of the five bits of the price that choose the child: 0, 5, …, 50. */
 const BIT = 1;
-const CHILDREN = 2;
-const NODE_WORDS = 34;
+/** A price under the node, taken apart: all of them agree in the bits above its own. */
+const KEY_LOW = 2;
+const KEY_HIGH = 3;
+const CHILDREN = 4;
+const NODE_WORDS = 36;
 /** Prices are taken apart into 30 low bits and 23 high ones, which whole-number instructions can shift. */
 const LOW_BITS = 30;
 const LOW_RANGE = 1 << LOW_BITS;
@@ -49,36 +52,58 @@ export class PriceIndex {
     return -reference - 1;
   }
 
-  /**
-   * Adds a level at a price that the last {@link find}, from the same root, did not meet. Returns the new
-   * root; `neighbour` and `neighbourIsHigher` then name the level next to it on one of the sides.
-   */
+  /** Adds a level at a price that the last {@link find}, from the same root, did not meet; returns the new root. */
   insert(root: number, price: number, level: number): number {
     const leaf = -level - 1;
     const last = this.#lastNode;
     if (last !== 0) {
+      const high = highOf(price);
+      const low = lowOf(price, high);
       const words = this.#segments[last >>> SHIFT]!;
       const at = (last & MASK) * NODE_WORDS;
       const shift = words[at + BIT]!;
-      const digit = digitAt(price, shift);
-      if (words[at + CHILDREN + digit] === 0) {
-        const bitmap = words[at + BITMAP]!;
-        const neighbour = this.#neighbourOf(words, at, bitmap, digit);
-        if (highestDifference(price, this.#priceOf(neighbour)) === shift) {
-          words[at + CHILDREN + digit] = leaf;
-          words[at + BITMAP] = bitmap | (1 << digit);
-          return root;
-        }
+      const digit = digitOf(low, high, shift);
+      const above = shift + 5;
+      const isUnder =
+        above < LOW_BITS
+          ? high === words[at + KEY_HIGH] && (low ^ words[at + KEY_LOW]!) >>> above === 0
+          : (high ^ words[at + KEY_HIGH]!) >>> (above - LOW_BITS) === 0;
+      if (isUnder && words[at + CHILDREN + digit] === 0) {
+        words[at + CHILDREN + digit] = leaf;
+        words[at + BITMAP] = words[at + BITMAP]! | (1 << digit);
+        return root;
       }
     }
-    this.neighbour = -1;
     return root === 0 ? leaf : this.#insertApart(root, price, leaf);
   }
 
-  /** Set by {@link insert}: a level next to the new one, −1 when it is alone. */
-  neighbour = -1;
-  /** 1: it is the higher one, 0: the lower. */
-  neighbourIsHigher: 0 | 1 = 0;
+  /** The level at the lowest, or the highest, price under a root that is not zero. */
+  extreme(root: number, lowest: boolean): number {
+    let reference = root;
+    while (reference > 0) {
+      const words = this.#segments[reference >>> SHIFT]!;
+      const at = (reference & MASK) * NODE_WORDS;
+      const bits = words[at + BITMAP]!;
+      reference = words[at + CHILDREN + (lowest ? lowestBit(bits) : 31 - Math.clz32(bits))]!;
+    }
+    return -reference - 1;
+  }
+
+  /** The level at the next higher, or the next lower, price than one that is there; −1 when it is the last. */
+  next(root: number, price: number, higher: boolean): number {
+    let reference = root;
+    let beside = 0;
+    while (reference > 0) {
+      const words = this.#segments[reference >>> SHIFT]!;
+      const at = (reference & MASK) * NODE_WORDS;
+      const digit = digitAt(price, words[at + BIT]!);
+      const bitmap = words[at + BITMAP]!;
+      const bits = higher ? (digit === 31 ? 0 : bitmap & (-1 << (digit + 1))) : bitmap & ((1 << digit) - 1);
+      if (bits !== 0) beside = words[at + CHILDREN + (higher ? lowestBit(bits) : 31 - Math.clz32(bits))]!;
+      reference = words[at + CHILDREN + digit]!;
+    }
+    return beside === 0 ? -1 : this.extreme(beside, higher);
+  }
 
   /** Takes a price out; returns the new root. */
   remove(root: number, price: number): number {
@@ -124,16 +149,12 @@ export class PriceIndex {
     let node = reference;
     let newRoot = root;
     if (reference <= 0 || this.#shift(reference) < shift) {
-      node = this.#allocate(shift);
+      node = this.#allocate(shift, price);
       this.#setChild(node, digitAt(near, shift), reference);
       if (parent === 0) newRoot = node;
       else this.#setChild(parent, digitAt(price, this.#shift(parent)), node);
     }
-    const digit = digitAt(price, shift);
-    const words = this.#segments[node >>> SHIFT]!;
-    const at = (node & MASK) * NODE_WORDS;
-    this.#neighbourOf(words, at, words[at + BITMAP]!, digit);
-    this.#setChild(node, digit, leaf);
+    this.#setChild(node, digitAt(price, shift), leaf);
     return newRoot;
   }
 
@@ -146,22 +167,6 @@ export class PriceIndex {
       const child = words[at + CHILDREN + digitAt(price, words[at + BIT]!)]!;
       reference = child !== 0 ? child : words[at + CHILDREN + 31 - Math.clz32(words[at + BITMAP]!)]!;
     }
-    return -reference - 1;
-  }
-
-  /** The level next to a digit that its node (in `words` at `at`) does not have. */
-  #neighbourOf(words: Int32Array, at: number, bitmap: number, digit: number): number {
-    const above = digit === 31 ? 0 : bitmap & (-1 << (digit + 1));
-    this.neighbourIsHigher = above !== 0 ? 1 : 0;
-    const next = above !== 0 ? lowestBit(above) : 31 - Math.clz32(bitmap & ((1 << digit) - 1));
-    let reference = words[at + CHILDREN + next]!;
-    while (reference > 0) {
-      const inner = this.#segments[reference >>> SHIFT]!;
-      const start = (reference & MASK) * NODE_WORDS;
-      const bits = inner[start + BITMAP]!;
-      reference = inner[start + CHILDREN + (above !== 0 ? lowestBit(bits) : 31 - Math.clz32(bits))]!;
-    }
-    this.neighbour = -reference - 1;
     return -reference - 1;
   }
 
@@ -180,7 +185,7 @@ export class PriceIndex {
     words[at + CHILDREN + digit] = reference;
   }
 
-  #allocate(shift: number): number {
+  #allocate(shift: number, price: number): number {
     let node = this.#free;
     if (node !== 0) this.#free = this.#segments[node >>> SHIFT]![(node & MASK) * NODE_WORDS + BITMAP]!;
     else {
@@ -193,6 +198,9 @@ export class PriceIndex {
     // Its children are zero: of a new segment anyway, of a released node because it lost them all.
     words[at + BITMAP] = 0;
     words[at + BIT] = shift;
+    const high = highOf(price);
+    words[at + KEY_HIGH] = high;
+    words[at + KEY_LOW] = lowOf(price, high);
     return node;
   }
 }

@@ -98,9 +98,8 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
       if (maker >= 0) orders.setWord(maker, Row.PREVIOUS, -1);
       else {
         levelWords[levelAt + Level.TAIL] = -1;
-        const worse = levelWords[levelAt + Level.WORSE]!;
         levels.remove(level);
-        level = worse;
+        level = levels.best(opposite);
         continue;
       }
     }
