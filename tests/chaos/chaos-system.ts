@@ -6,19 +6,25 @@ import { TcpProxy } from "../support/tcp-proxy.ts";
 
 type ServiceKind = "PostgreSQL" | "Redis" | "RabbitMQ";
 
+interface EngineState {
+  readonly state: string;
+  readonly sinceMs: number;
+}
+
 const KEPT_LINES = 2_000;
+const WARM_AFTER_MS = 1_500;
 
 /** The whole system, with a wire that can be cut between every engine and every service. */
 export class ChaosSystem {
   readonly stack: Stack;
   readonly #wires: ReadonlyMap<string, TcpProxy>;
-  readonly #states: ReadonlyMap<string, string>;
+  readonly #states: ReadonlyMap<string, EngineState>;
   readonly #lines: readonly string[];
 
   private constructor(
     stack: Stack,
     wires: ReadonlyMap<string, TcpProxy>,
-    states: ReadonlyMap<string, string>,
+    states: ReadonlyMap<string, EngineState>,
     lines: readonly string[],
   ) {
     this.stack = stack;
@@ -30,7 +36,7 @@ export class ChaosSystem {
   static async start(onProgress: (words: string) => void, logFile?: string): Promise<ChaosSystem> {
     const log = logFile === undefined ? null : createWriteStream(logFile);
     const wires = new Map<string, TcpProxy>();
-    const states = new Map<string, string>();
+    const states = new Map<string, EngineState>();
     const lines: string[] = [];
     const stack = await startStack({
       apis: 2,
@@ -52,7 +58,7 @@ export class ChaosSystem {
         log?.write(`${dated}\n`);
         if (lines.length > KEPT_LINES) lines.shift();
         const state = /"state":"(\w+)"/.exec(line)?.[1];
-        if (state !== undefined) states.set(name, state);
+        if (state !== undefined) states.set(name, { state, sinceMs: performance.now() });
         else if (line.startsWith("ended ")) states.delete(name);
       },
       onProgress,
@@ -68,21 +74,28 @@ export class ChaosSystem {
 
   /** The engine that said last that it is active, and runs. */
   activeEngine(): Member | undefined {
-    return this.stack.engines.find(({ name }) => this.#states.get(name) === "active");
+    return this.stack.engines.find(({ name }) => this.#states.get(name)?.state === "active");
   }
 
   standBy(): Member | undefined {
-    return this.stack.engines.find(({ name }) => this.#states.get(name) === "waiting");
+    return this.stack.engines.find(({ name }) => this.#states.get(name)?.state === "waiting");
+  }
+
+  /** Whether an engine has stood by for long enough to have caught up with the journal. */
+  hasWarmStandBy(): boolean {
+    const standBy = this.standBy();
+    const since = standBy && this.#states.get(standBy.name)?.sinceMs;
+    return since !== undefined && performance.now() - since >= WARM_AFTER_MS;
   }
 
   stateOf(engine: Member): string | undefined {
-    return this.#states.get(engine.name);
+    return this.#states.get(engine.name)?.state;
   }
 
-  /** Waits until one engine is active and another one stands by, for as long as that is bearable. */
+  /** Waits until one engine is active and another one stands by, warm. */
   untilWhole(deadlineMs: number): Promise<true> {
-    return waitFor("an active engine and a stand-by", deadlineMs, () =>
-      this.activeEngine() !== undefined && this.standBy() !== undefined ? (true as const) : undefined,
+    return waitFor("an active engine and a warm stand-by", deadlineMs, () =>
+      this.activeEngine() !== undefined && this.hasWarmStandBy() ? (true as const) : undefined,
     );
   }
 
