@@ -6,8 +6,9 @@ import { MAX_LOTS, MAX_TICKS } from "./symbol-spec.ts";
 import { OrderType, SelfTradePrevention, Side, SymbolStatus, TimeInForce } from "./terms.ts";
 
 /**
- * The checks of an order that need no book, in the order of semantics ("Order of checks"): malformed →
- * symbol status → filters → conflicts between instructions. The first that fails names the code.
+ * The checks of an order that need no book. Their order is semantics' ("Order of checks"): malformed →
+ * symbol status → filters → conflicts between instructions; the first that fails names the code. Both the core and
+ * the API's test of an order make them.
  *
  * Within the filters: what cannot be represented, price too low, too high (limit, stop and activation
  * price, where given), quantity too small, too large, notional, band. The notional filter applies to
@@ -18,21 +19,6 @@ import { OrderType, SelfTradePrevention, Side, SymbolStatus, TimeInForce } from 
 const BASIS = 10_000;
 /** Each part of an iceberg is a trade of its own: this bounds the events that one order can cause. */
 const MAX_ICEBERG_PARTS = 1_000;
-
-/** All of them. `bandLow` and `bandHigh` are ticks; the defaults mean that there is no band. */
-export function checkOrder(
-  order: OrderRequest,
-  spec: SymbolSpec,
-  timeMs: number,
-  bandLow = 0,
-  bandHigh: number = MAX_TICKS,
-): Code {
-  if (!isWellFormed(order)) return Code.MALFORMED_COMMAND;
-  const status = statusCode(spec.status);
-  if (status !== Code.NONE) return status;
-  const filter = checkFilters(order, spec, bandLow, bandHigh);
-  return filter !== Code.NONE ? filter : checkConflicts(order, timeMs);
-}
 
 /** False when a field is outside its enumeration or the order has no id. */
 export function isWellFormed(order: OrderRequest): boolean {

@@ -89,7 +89,7 @@ export function rejectRow(core: CoreState, slot: number, code: Code): void {
 }
 
 /** End of the session that a time is in, strictly after it: when a DAY order is due. */
-export function sessionEndMs(timeMs: number, sessionEndMinute: number): number {
+function sessionEndMs(timeMs: number, sessionEndMinute: number): number {
   const offset = sessionEndMinute * MINUTE_MS;
   return (Math.floor((timeMs - offset) / DAY_MS) + 1) * DAY_MS + offset;
 }

@@ -22,7 +22,7 @@ export const LEVEL_PRICE = 4;
 /** Lots of it that show. */
 export const TOTAL = 5;
 /** Lots of it that icebergs hide. */
-export const HIDDEN = 6;
+const HIDDEN = 6;
 
 const SIDE_WORDS = 4;
 const BEST = 0;

@@ -62,7 +62,7 @@ export function partToShow(core: CoreState, slot: number): number {
 }
 
 /** Adds a fill to an order's row. What is left of an amount by quote is the sweep's to know. */
-export function fill(core: CoreState, slot: number, price: number, quantity: number): void {
+function fill(core: CoreState, slot: number, price: number, quantity: number): void {
   const { orders } = core;
   const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
   const at = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
