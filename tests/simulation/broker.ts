@@ -41,6 +41,8 @@ export class SimBroker {
   #subscriptions: Subscription[] = [];
   readonly #inboxes = new Map<string, (message: Uint8Array) => void>();
   #pumping = false;
+  /** Messages on their way. */
+  #publishing = 0;
 
   constructor(environment: Environment, checks: Checks) {
     this.#environment = environment;
@@ -48,7 +50,9 @@ export class SimBroker {
     this.#random = environment.stream();
   }
 
+  /** Nothing in the queue, nothing on its way there. */
   get empty(): boolean {
+    if (this.#publishing > 0) return false;
     return this.#ready.length === 0 && this.#subscriptions.every((one) => one.unacknowledged.length === 0);
   }
 
@@ -75,7 +79,9 @@ export class SimBroker {
     // A publisher does not wait for ever.
     const patienceMs = 3_000;
     if (delayMs > patienceMs) scheduler.after(patienceMs, () => learn("uncertain"));
+    this.#publishing += 1;
     scheduler.after(delayMs, () => {
+      this.#publishing -= 1;
       if (fault === "returned") return hear("not sent");
       if (fault === "lost" || this.down) return hear("uncertain");
       this.append(body);

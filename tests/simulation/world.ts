@@ -63,6 +63,8 @@ class World {
   readonly #durationMs: number;
   /** When most things happen, as fractions of the duration: an engine then has one batch on its way and the next open. */
   #bursts: readonly number[] = [];
+  /** Messages that pods have yet to send. */
+  #planned = 0;
 
   constructor(seed: number, faults: CoreFaults, options: RunOptions) {
     this.#seed = seed;
@@ -159,7 +161,9 @@ class World {
     for (let index = 0; index < messages; index++) {
       const pod = random.pick(this.#pods);
       const again = random.chance(0.1);
+      this.#planned += 1;
       this.#environment.scheduler.after(this.#moment(), () => {
+        this.#planned -= 1;
         if (again) pod.askAgain();
         else pod.sendNew(random.pick([1, 1, 1, 2, 5]));
       });
@@ -198,6 +202,7 @@ class World {
   #done(): boolean {
     const { group } = this.#database;
     return (
+      this.#planned === 0 &&
       this.#broker.empty &&
       this.#hosts.some((host) => host.active) &&
       group.publishedSequence === group.lastSequence &&
