@@ -67,7 +67,7 @@ export function readStream(path: string): MessageStream | null {
   return decodeStream(path.endsWith(".gz") ? gunzipSync(raw) : raw);
 }
 
-export function decodeStream(bytes: Uint8Array): MessageStream {
+function decodeStream(bytes: Uint8Array): MessageStream {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor((bytes.byteLength - HEADER_BYTES) / RECORD_BYTES);
   const stream = emptyStream(count);

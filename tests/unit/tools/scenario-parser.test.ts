@@ -31,7 +31,7 @@ describe("reading scenarios", () => {
       scenarioOf({ op: "place", id: "1", side: "buy", type: "market", qty: -3 }),
     );
     expect(market?.steps[0]).toMatchObject({ type: "market", price: null, qty: -3 });
-    const [reduce] = parseScenarios(scenarioOf({ op: "reduce", id: "1", qty: -9223372036854775808 }));
+    const [reduce] = parseScenarios(scenarioOf({ op: "reduce", id: "1", qty: -(2 ** 63) }));
     expect(reduce?.steps[0]).toMatchObject({ op: "reduce", qty: -(2 ** 63) });
   });
 
