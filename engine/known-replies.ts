@@ -10,7 +10,9 @@ const OUTCOMES_PER_REPLY = 500;
 
 /**
  * Answers commands that were sequenced before with their recorded outcomes, out of the last few batches
- * or the journal. Works behind the commits, one look-up at a time.
+ * or the journal. Works behind the commits, one look-up at a time. What is asked for meanwhile is answered
+ * together, in the order of the history: one look-up a batch, however many ask. (One a command was slower than
+ * clients asked again after a take-over under load, and every answer came too late.)
  */
 export class KnownReplies {
   readonly #group: string;
@@ -19,7 +21,8 @@ export class KnownReplies {
   readonly #onRecordsError: (cause: unknown) => void;
   readonly #recent: JournalBatch[] = [];
   #last: JournalBatch | null = null;
-  #working: Promise<void> = Promise.resolve();
+  #working: Promise<void> | null = null;
+  #asked: KnownCommand[] = [];
   #dead = false;
 
   constructor(
@@ -41,11 +44,8 @@ export class KnownReplies {
 
   /** Answers these, whose sequences are all committed. */
   answer(known: readonly KnownCommand[]): void {
-    this.#working = this.#working.then(
-      () => this.#answer(known),
-      () => undefined,
-    );
-    this.#working.catch((cause: unknown) => {
+    this.#asked.push(...known);
+    this.#working ??= this.#work().catch((cause: unknown) => {
       if (!this.#dead) this.#onRecordsError(cause);
     });
   }
@@ -57,6 +57,17 @@ export class KnownReplies {
 
   kill(): void {
     this.#dead = true;
+  }
+
+  async #work(): Promise<void> {
+    // Behind whoever asks: what else the same batch asks for comes along.
+    await Promise.resolve();
+    while (this.#asked.length > 0 && !this.#dead) {
+      const asked = this.#asked;
+      this.#asked = [];
+      await this.#answer(asked.sort((one, other) => one.sequence - other.sequence));
+    }
+    this.#working = null;
   }
 
   async #answer(known: readonly KnownCommand[]): Promise<void> {

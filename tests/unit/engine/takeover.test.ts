@@ -72,6 +72,31 @@ describe("an engine's end and the next one's start", () => {
     });
   }
 
+  it("commands sent again in any order are answered with one look at each row of the journal", async () => {
+    const harness = new EngineHarness({ batchCommands: 10 });
+    const first = await harness.startActive();
+    const sent: Sent[] = [];
+    for (let round = 0; round < 10; round++) {
+      sent.push(...publishPlaces(harness, 10));
+      await harness.replied(sent.length);
+    }
+    first.consumer.lose();
+    await endOf(first);
+    const second = await harness.startActive();
+    let looks = 0;
+    const { records } = second;
+    const journalAt = records.journalAt.bind(records);
+    records.journalAt = (group, sequence) => {
+      looks += 1;
+      return journalAt(group, sequence);
+    };
+    const scattered = sent.map((_, place) => sent[(place * 37) % sent.length] as Sent);
+    harness.queue.publish(message(scattered, { replyAddress: "pod-2", resent: true }));
+    const answers = await harness.replied(sent.length, "pod-2");
+    expect(new Set(answers.map(({ commandId }) => commandId))).toEqual(new Set(sent.map(({ id }) => id)));
+    expect(looks).toBeLessThanOrEqual(harness.database.journal.length);
+  });
+
   it("a crash between commit and acknowledgement takes effect once", async () => {
     const harness = new EngineHarness();
     const first = await harness.startActive();
