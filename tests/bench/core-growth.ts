@@ -175,12 +175,20 @@ function bytesPerOrder(orders: number): BenchRow {
   return rowOf("core.bytes-per-order", "bytes", [bytes], { note: `${orders} resting orders, everything` });
 }
 
-/** What is held now, after a collection of everything that earlier benches left behind. */
+/**
+ * What is held now, after a collection of everything that earlier benches left behind. Arrays are given
+ * back beside the collector, later: it is asked again until two looks agree.
+ */
 function memoryBytes(): number {
   setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const collect: () => void = runInNewContext("gc");
+  let held = Number.POSITIVE_INFINITY;
+  for (;;) {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    if (heapUsed + arrayBuffers >= held * 0.999) return heapUsed + arrayBuffers;
+    held = heapUsed + arrayBuffers;
+  }
 }
 
 /** Heap bytes for each command of the plain path, between two looks without a collection. */
