@@ -68,7 +68,7 @@ export const commands = {
     steps: (args) => [vitest("--coverage", ...args)],
   },
   mutation: {
-    purpose: "which small changes to engine/core no test notices (an hour; not part of test)",
+    purpose: "which small changes to engine/core no test notices (hours; not part of test)",
     steps: (args) => [
       onNode(
         "node_modules/@stryker-mutator/core/bin/stryker.js",
