@@ -46,6 +46,14 @@ export const commands = {
     purpose: "private PostgreSQL, Redis and RabbitMQ, two API processes, two engines; Ctrl-C ends all",
     steps: (args) => [onNode("infra/dev/stack.ts", ...args)],
   },
+  api: {
+    purpose: "one API process against given services (.env.example names their settings)",
+    steps: (args) => [onDeno("server", "api/main.ts", ...args)],
+  },
+  engine: {
+    purpose: "one engine process against given services",
+    steps: (args) => [onDeno("server", "engine/main.ts", ...args)],
+  },
   test: { purpose: "all tests, against real services", steps: (args) => [vitest(...args)] },
   "test:unit": {
     purpose: "the tests that need no services",
