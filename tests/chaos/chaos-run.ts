@@ -124,7 +124,7 @@ async function trade(
     if (publishedSequence < lastSequence) return undefined;
     return lastSequence;
   });
-  await untilQuiet(watch);
+  await watch.reachEnd(RECOVERY_DEADLINE_MS);
   onProgress(`checking ${told.commands.length} commands up to sequence ${end}`);
   const verdict = await verify(url, told, watch);
   const auditedMs = performance.now();
@@ -207,17 +207,6 @@ async function answersAgain(told: Told, count: number): Promise<void> {
   await waitFor("commands to be answered", RECOVERY_DEADLINE_MS, () =>
     told.answeredAtMs.length >= before + count ? true : undefined,
   );
-}
-
-/** Waits until the consumer has taken everything that lay in its queue. */
-async function untilQuiet(watch: EventWatch): Promise<void> {
-  let before = -1;
-  await waitFor("the consumer to be done", RECOVERY_DEADLINE_MS, async () => {
-    const quiet = watch.deliveries === before;
-    before = watch.deliveries;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    return quiet ? true : undefined;
-  });
 }
 
 async function groupState(url: string): Promise<{ lastSequence: number; publishedSequence: number }> {

@@ -1,10 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { type ChannelModel, connect } from "amqplib";
+import { waitFor } from "../../infra/dev/services/wait.ts";
 
 /** How long until the next try to reach the broker. */
 const RETRY_MS = 200;
 const PREFETCH = 500;
 const QUEUE = "chaos-watch";
+/** Type of the message that `reachEnd` sends. */
+const MARKER = "marker";
 
 /** A consumer of every event on the topic exchange, on a durable queue of its own, that never gives up. */
 export class EventWatch {
@@ -12,11 +15,12 @@ export class EventWatch {
   readonly seen = new Map<string, string>();
   /** Ids in the order in which they came first. */
   readonly order: string[] = [];
-  deliveries = 0;
   /** Batches from this sequence on must have been seen. */
   sinceSequence = 1;
   /** Events that came again with another body. */
   readonly changed: string[] = [];
+  /** The marker of `reachEnd` that came last. */
+  #marker = "";
   readonly #url: string;
   #model: ChannelModel | null = null;
   #stopped = false;
@@ -32,6 +36,31 @@ export class EventWatch {
     const { lost } = await watch.#consume();
     watch.#running = watch.#keepConsuming(lost);
     return watch;
+  }
+
+  /**
+   * Resolves when everything that lay in its queue has been taken: it puts a marker behind that, and
+   * waits until the marker comes.
+   */
+  async reachEnd(deadlineMs: number): Promise<void> {
+    const marker = `marker-${randomUUID()}`;
+    // A connection that has just gone is made anew meanwhile; the marker may then come twice.
+    await waitFor("a marker to be sent", deadlineMs, () =>
+      this.#send(marker).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    await waitFor("the marker to come", deadlineMs, () => (this.#marker === marker ? true : undefined));
+  }
+
+  async #send(marker: string): Promise<void> {
+    if (this.#model === null) throw new Error("not connected");
+    const channel = await this.#model.createConfirmChannel();
+    channel.on("error", () => undefined);
+    channel.sendToQueue(QUEUE, Buffer.alloc(0), { messageId: marker, persistent: true, type: MARKER });
+    await channel.waitForConfirms();
+    await channel.close();
   }
 
   async close(): Promise<void> {
@@ -65,14 +94,15 @@ export class EventWatch {
     await channel.prefetch(PREFETCH);
     await channel.consume(QUEUE, (message) => {
       if (message === null) return;
-      this.#take(String(message.properties.messageId), message.content);
+      const id = String(message.properties.messageId);
+      if (message.properties.type === MARKER) this.#marker = id;
+      else this.#take(id, message.content);
       channel.ack(message);
     });
     return { lost };
   }
 
   #take(id: string, body: Buffer): void {
-    this.deliveries += 1;
     const hash = hashOf(body);
     const before = this.seen.get(id);
     if (before === undefined) {
