@@ -1,8 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { authentication } from "./auth/middleware.ts";
-import type { Authenticator } from "./auth/principal.ts";
 import type { ApiServices, App, AppEnv } from "./context.ts";
 import { errorHandler } from "./errors.ts";
+import { clientAddress } from "./middleware/client-address.ts";
 import { loopbackOnly } from "./middleware/loopback.ts";
 import { responseHeaders } from "./middleware/response-headers.ts";
 import { notFoundHandler } from "./not-found.ts";
@@ -17,23 +17,18 @@ import { validationHook } from "./validation.ts";
 
 const BASE_PATH = "/api/v1";
 
-export interface AppDependencies extends ApiServices {
-  /** Asked in turn; none of them: nobody can call what is not public. */
-  readonly authenticators: readonly Authenticator[];
-}
-
 /**
  * The whole HTTP interface. `createApp(…).fetch` needs no port: any host that hands it Requests can
  * serve it, as many of them at a time as it likes.
  */
-export function createApp(dependencies: AppDependencies): App {
-  const { settings, authenticators, ...rest } = dependencies;
-  const services: ApiServices = { settings, ...rest };
+export function createApp(services: ApiServices): App {
+  const { settings } = services;
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   app.onError(errorHandler(services.logger));
   app.use(responseHeaders(() => requestId(services)));
   if (settings.loopbackOnly) app.use(loopbackOnly());
-  app.use(`${BASE_PATH}/*`, authentication(authenticators));
+  app.use(clientAddress(settings.trustedProxies));
+  app.use(`${BASE_PATH}/*`, authentication(services.authentication, settings.batchBody));
 
   const api: App = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   mountOrders(api, services);

@@ -1,6 +1,7 @@
 import type { Clock, CommandPublisher, MarketDataReader } from "../engine/ports.ts";
 import type { Config } from "../infra/config/config.ts";
 import { createApp } from "./app.ts";
+import { Authentication } from "./auth/authentication.ts";
 import { assertDevTokensAllowed, devTokens } from "./auth/dev-tokens.ts";
 import { clockCheck } from "./clock-check.ts";
 import type { App } from "./context.ts";
@@ -42,14 +43,15 @@ const DOCS_TOKEN = "dev:alice";
 export function composeApi(parts: ApiParts): Api {
   const { config, clock, logger, publisher, reads } = parts;
   assertDevTokensAllowed({ devTokens: config.auth.devTokens, production: config.isProduction });
-  const { confirmTimeoutMs, resultTimeoutMs, freshOrderWaitMs } = config.server;
+  const { confirmTimeoutMs, resultTimeoutMs, freshOrderWaitMs, readTimeoutMs } = config.server;
   const dispatcher = new CommandDispatcher({ publisher, clock, logger, confirmTimeoutMs, resultTimeoutMs });
   const app = createApp({
     settings: {
       version: parts.version,
       freshOrderWaitMs,
-      maxBodyBytes: config.limits.bodyBytes,
-      maxBatchBodyBytes: config.limits.batchBodyBytes,
+      body: { maxBytes: config.limits.bodyBytes, timeoutMs: readTimeoutMs },
+      batchBody: { maxBytes: config.limits.batchBodyBytes, timeoutMs: readTimeoutMs },
+      trustedProxies: config.server.trustedProxies,
       loopbackOnly: parts.loopbackOnly,
       groups: config.symbols.groups,
       docsToken: config.auth.devTokens ? DOCS_TOKEN : "",
@@ -64,7 +66,7 @@ export function composeApi(parts: ApiParts): Api {
     marketData: parts.marketData,
     told: new ToldSequences(),
     checks: [...parts.checks, clockCheck(clock, () => parts.databaseNowMs())],
-    authenticators: config.auth.devTokens ? [devTokens()] : [],
+    authentication: new Authentication(config.auth.devTokens ? [devTokens()] : [], clock),
   });
   return { app, dispatcher };
 }

@@ -1,19 +1,25 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Clock, MarketDataReader } from "../engine/ports.ts";
+import type { Authentication } from "./auth/authentication.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import type { ToldSequences } from "./dispatch/told-sequences.ts";
+import type { BodyLimits } from "./middleware/raw-body.ts";
 import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
+import type { Peer } from "./serve.ts";
 import type { SymbolDirectory } from "./symbols.ts";
 
-/** Settings of the API's own, already checked. Durations in milliseconds, sizes in bytes. */
+/** Settings of the API's own, already checked. Durations in milliseconds. */
 export interface ApiSettings {
   readonly version: string;
   /** How long a GET of a fresh id waits for the records to know it. */
   readonly freshOrderWaitMs: number;
-  readonly maxBodyBytes: number;
-  readonly maxBatchBodyBytes: number;
+  readonly body: BodyLimits;
+  /** Of a batch, the largest body that any route takes. */
+  readonly batchBody: BodyLimits;
+  /** Whose word in X-Forwarded-For counts: addresses and networks (CIDR). */
+  readonly trustedProxies: readonly string[];
   /** Answer to no other Host and to pages of no other Origin than this machine's own. */
   readonly loopbackOnly: boolean;
   /** Groups that exist without any symbol yet; new symbols go to the first unless told otherwise. */
@@ -31,6 +37,7 @@ export interface ApiServices {
   readonly logger: ApiLogger;
   readonly symbols: SymbolDirectory;
   readonly reads: ApiReads;
+  readonly authentication: Authentication;
   readonly idempotency: IdempotencyStore;
   readonly dispatcher: CommandDispatcher;
   readonly marketData: MarketDataReader;
@@ -40,9 +47,14 @@ export interface ApiServices {
 }
 
 export interface AppEnv {
+  Bindings: Partial<Peer>;
   Variables: {
     requestId: string;
+    /** Whom the request comes from, an honest proxy's word included; "" where unknown. */
+    address: string;
     principal: Principal | null;
+    /** The body as it came, once it has been read. */
+    rawBody: Uint8Array | undefined;
   };
 }
 

@@ -68,7 +68,7 @@ const purge = setInterval(() => {
 const listening = await serve({
   hostname: server.host,
   port: server.httpPort,
-  fetch: (request) => app.fetch(request),
+  fetch: (request, peer) => app.fetch(request, peer),
   readTimeoutMs: server.readTimeoutMs,
 }).catch((error: unknown) => {
   if (!(error instanceof PortTakenError)) throw error;

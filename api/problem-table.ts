@@ -11,7 +11,7 @@ export interface ProblemKind {
   readonly title: string;
 }
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
 /** Names of reasons why an order ended: told in `reason`, never as an error. */
 type EndReason = Extract<CodeName, `CANCELLED_${string}` | `EXPIRED_${string}`>;
@@ -101,6 +101,7 @@ const EDGE = {
   LIST_NOT_FOUND: { status: 404, title: "The caller has no such list" },
   SYMBOL_NOT_FOUND: { status: 404, title: "There is no symbol at this address" },
   METHOD_NOT_ALLOWED: { status: 405, title: "The address does not take this method" },
+  REQUEST_TIMEOUT: { status: 408, title: "The request took too long to arrive" },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: "A request with this key is being answered" },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The body's content type is not application/json" },

@@ -8,11 +8,17 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** The other end of the connection that a request came by. */
+export interface Peer {
+  /** Its IP address; "" where the runtime does not know it (any more). */
+  readonly peerAddress: string;
+}
+
 export interface ServeOptions {
   readonly hostname: string;
   /** 0: any free one. */
   readonly port: number;
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, peer: Peer): Response | Promise<Response>;
   /** How long a request may take to arrive (Node; Deno's server bounds it itself). */
   readonly readTimeoutMs: number;
 }
@@ -26,7 +32,10 @@ export class PortTakenError extends Error {
 interface DenoRuntime {
   serve(
     options: { hostname: string; port: number; onListen: () => void },
-    handler: (request: Request) => Response | Promise<Response>,
+    handler: (
+      request: Request,
+      info: { readonly remoteAddr: { readonly hostname?: string } },
+    ) => Response | Promise<Response>,
   ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
 }
 
@@ -42,13 +51,15 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
 }
 
 function serveOnDeno(deno: DenoRuntime, { hostname, port, fetch }: ServeOptions): HttpServer {
-  const server = deno.serve({ hostname, port, onListen: () => undefined }, (request) => fetch(request));
+  const server = deno.serve({ hostname, port, onListen: () => undefined }, (request, info) =>
+    fetch(request, { peerAddress: info.remoteAddr.hostname ?? "" }),
+  );
   return { port: server.addr.port, close: () => server.shutdown() };
 }
 
 async function serveOnNode({ hostname, port, fetch, readTimeoutMs }: ServeOptions): Promise<HttpServer> {
   const server = createAdaptorServer({
-    fetch: (request) => fetch(request),
+    fetch: (request, { incoming }) => fetch(request, { peerAddress: incoming.socket.remoteAddress ?? "" }),
     // Globals stay the runtime's own: the same sources run beside other code.
     overrideGlobalObjects: false,
     serverOptions: { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },

@@ -14,14 +14,14 @@ const EVERY_SCOPE: ReadonlySet<Scope> = new Set(SCOPES);
 export function devTokens(): Authenticator {
   return {
     name: "dev-tokens",
-    authenticate(request): Principal | null {
-      const header = request.headers.get("authorization");
-      if (header === null || !PREFIX.test(header)) return null;
+    authenticate(presented): Principal | null {
+      const header = presented.header("authorization");
+      if (header === undefined || !PREFIX.test(header)) return null;
       const userId = header.slice("Bearer dev:".length).trim();
       if (!isUserId(userId)) {
         throw new ProblemError("UNAUTHENTICATED", { detail: "the dev token names no valid user" }, CHALLENGE);
       }
-      return { userId, scopes: EVERY_SCOPE };
+      return { userId, scopes: EVERY_SCOPE, keyId: null, expiresAtMs: null };
     },
   };
 }

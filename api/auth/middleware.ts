@@ -1,32 +1,21 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppContext, AppEnv } from "../context.ts";
+import type { BodyLimits } from "../middleware/raw-body.ts";
 import { ProblemError } from "../problem.ts";
+import type { Authentication } from "./authentication.ts";
 import { CHALLENGE } from "./dev-tokens.ts";
-import type { Authenticator, Principal, Scope } from "./principal.ts";
+import { presentedBy } from "./presented-request.ts";
+import type { Principal, Scope } from "./principal.ts";
 
 /**
- * Names the caller by the first authenticator that recognises the request's credential. A request
- * without one goes on as nobody: public routes take it, others refuse it by `caller`.
+ * Names the caller. A request that shows nothing goes on as nobody: public routes take it, others
+ * refuse it by `caller`.
  */
-export function authentication(authenticators: readonly Authenticator[]): MiddlewareHandler<AppEnv> {
+export function authentication(all: Authentication, limits: BodyLimits): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
-    context.set("principal", await identify(authenticators, context.req.raw));
+    context.set("principal", await all.identify(presentedBy(context, limits)));
     await next();
   };
-}
-
-async function identify(
-  authenticators: readonly Authenticator[],
-  request: Request,
-): Promise<Principal | null> {
-  for (const authenticator of authenticators) {
-    const principal = await authenticator.authenticate(request);
-    if (principal !== null) return principal;
-  }
-  if (request.headers.has("authorization")) {
-    throw new ProblemError("UNAUTHENTICATED", { detail: "the credential is not of a known kind" }, CHALLENGE);
-  }
-  return null;
 }
 
 /** Route middleware: refuses who is nobody (401) or lacks the scope (403). */

@@ -11,6 +11,7 @@ export interface Config {
     readonly readTimeoutMs: number;
     readonly writeTimeoutMs: number;
     readonly shutdownTimeoutMs: number;
+    readonly trustedProxies: readonly string[];
     readonly confirmTimeoutMs: number;
     readonly resultTimeoutMs: number;
     readonly freshOrderWaitMs: number;
@@ -50,6 +51,7 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       readTimeoutMs: server.read_timeout,
       writeTimeoutMs: server.write_timeout,
       shutdownTimeoutMs: server.shutdown_timeout,
+      trustedProxies: server.trusted_proxies,
       confirmTimeoutMs: server.confirm_timeout,
       resultTimeoutMs: server.result_timeout,
       freshOrderWaitMs: server.fresh_order_wait,

@@ -20,6 +20,7 @@ export const settingsSchema = z.strictObject({
     read_timeout: duration().prefault("15s"),
     write_timeout: duration().prefault("15s"),
     shutdown_timeout: duration().prefault("20s"),
+    trusted_proxies: texts().prefault([]),
     confirm_timeout: duration().prefault("5s"),
     result_timeout: duration().prefault("5s"),
     fresh_order_wait: duration().prefault("1s"),

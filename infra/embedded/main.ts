@@ -1,7 +1,7 @@
 import process from "node:process";
 import postgres from "postgres";
 import { composeApi } from "../../api/compose.ts";
-import { type HttpServer, PortTakenError, serve } from "../../api/serve.ts";
+import { type HttpServer, type Peer, PortTakenError, serve } from "../../api/serve.ts";
 import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
 import { readDatabaseTime } from "../../db/database-time.ts";
@@ -44,12 +44,12 @@ if (config.auth.devTokens && !isLoopback(config.server.host)) {
 const shutdown = new Shutdown(() => logger.info({}, "stopping"));
 
 // The port first: that it is taken is found out before anything else is begun.
-let handle = (_request: Request): Response | Promise<Response> =>
+let handle = (_request: Request, _peer: Peer): Response | Promise<Response> =>
   new Response("starting\n", { status: 503, headers: { "retry-after": "1" } });
 const server: HttpServer = await serve({
   hostname: config.server.host,
   port: config.server.httpPort,
-  fetch: (request) => handle(request),
+  fetch: (request, peer) => handle(request, peer),
   readTimeoutMs: config.server.readTimeoutMs,
 }).catch((error: unknown): never => {
   if (!(error instanceof PortTakenError)) throw error;
@@ -126,7 +126,7 @@ await Promise.race([
 ]);
 await shutdown.checkpoint();
 
-handle = (request) => app.fetch(request);
+handle = (request, peer) => app.fetch(request, peer);
 shutdown.after(finishAccepted);
 
 const maintenance = setInterval(() => void maintain(), MAINTENANCE_EVERY_MS);

@@ -1,4 +1,5 @@
 import { createApp } from "../../api/app.ts";
+import { Authentication } from "../../api/auth/authentication.ts";
 import { devTokens } from "../../api/auth/dev-tokens.ts";
 import type { ApiSettings, App } from "../../api/context.ts";
 import { CommandDispatcher } from "../../api/dispatch/dispatcher.ts";
@@ -83,8 +84,9 @@ export interface Asked {
 const SETTINGS: ApiSettings = {
   version: "0.0.0-test",
   freshOrderWaitMs: 20,
-  maxBodyBytes: 64 * 1024,
-  maxBatchBodyBytes: 256 * 1024,
+  body: { maxBytes: 64 * 1024, timeoutMs: 1_000 },
+  batchBody: { maxBytes: 256 * 1024, timeoutMs: 1_000 },
+  trustedProxies: [],
   loopbackOnly: false,
   groups: ["main"],
   docsToken: "",
@@ -121,7 +123,7 @@ export function testApi(
     },
     told: new ToldSequences(),
     checks,
-    authenticators: [devTokens()],
+    authentication: new Authentication([devTokens()], clock),
   });
   const ask: TestApi["ask"] = async (method, path, body, headers = {}) => {
     const given: Record<string, string> = { authorization: "Bearer dev:alice", ...headers };

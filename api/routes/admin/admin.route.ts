@@ -13,7 +13,7 @@ import { symbolParams } from "../symbols/symbols.route.ts";
 
 const PENDING = "Durable or on its way; the outcome is not known in time";
 
-export const defineSymbolRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const defineSymbolRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/admin/symbols",
@@ -21,7 +21,7 @@ export const defineSymbolRoute = ({ maxBodyBytes }: ApiSettings) =>
     tags: ["admin"],
     summary: "Make a pair",
     security: CALLER,
-    middleware: [requireScope("admin"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("admin"), jsonBody(body)] as const,
     request: { headers: idempotencyKeyHeader, body: jsonBodyOf(defineSymbolSchema) },
     responses: {
       201: json("The pair", symbolBodySchema),
@@ -31,7 +31,7 @@ export const defineSymbolRoute = ({ maxBodyBytes }: ApiSettings) =>
   });
 export type DefineSymbolRoute = ReturnType<typeof defineSymbolRoute>;
 
-export const setStatusRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const setStatusRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "patch",
     path: "/admin/symbols/{symbol}",
@@ -40,7 +40,7 @@ export const setStatusRoute = ({ maxBodyBytes }: ApiSettings) =>
     summary: "Halt, reopen or delist a pair",
     description: "A sequenced command: it has one place in the history. Delisting cancels every open order.",
     security: CALLER,
-    middleware: [requireScope("admin"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("admin"), jsonBody(body)] as const,
     request: { params: symbolParams, headers: idempotencyKeyHeader, body: jsonBodyOf(setStatusSchema) },
     responses: {
       200: json("The pair", symbolBodySchema),
@@ -50,7 +50,7 @@ export const setStatusRoute = ({ maxBodyBytes }: ApiSettings) =>
   });
 export type SetStatusRoute = ReturnType<typeof setStatusRoute>;
 
-export const killSwitchRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const killSwitchRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/admin/users/{userId}/kill-switch",
@@ -58,7 +58,7 @@ export const killSwitchRoute = ({ maxBodyBytes }: ApiSettings) =>
     tags: ["admin"],
     summary: "Cancel all of a user's orders and refuse new ones, or lift that",
     security: CALLER,
-    middleware: [requireScope("admin"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("admin"), jsonBody(body)] as const,
     request: {
       params: z.object({ userId: userIdSchema.openapi({ param: { name: "userId", in: "path" } }) }),
       headers: idempotencyKeyHeader,

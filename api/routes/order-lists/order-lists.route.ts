@@ -8,7 +8,7 @@ import { orderListSchema, placeListSchema } from "../../schemas/order-list.ts";
 import { problems } from "../../schemas/problem.ts";
 import { CALLER, json, jsonBodyOf } from "../../schemas/responses.ts";
 
-export const placeListRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const placeListRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/order-lists",
@@ -18,7 +18,7 @@ export const placeListRoute = ({ maxBodyBytes }: ApiSettings) =>
     description:
       "Any fill, trigger, cancel or expiry of one leg ends the other in the same command. The whole list is refused if one leg is.",
     security: CALLER,
-    middleware: [requireScope("trade"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("trade"), jsonBody(body)] as const,
     request: { headers: idempotencyKeyHeader, body: jsonBodyOf(placeListSchema) },
     responses: {
       201: json("The list with its orders", orderListSchema),

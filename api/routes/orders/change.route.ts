@@ -20,7 +20,7 @@ const queryOfChange = z.strictObject({ responseType: responseTypeSchema.optional
 
 const PENDING = "Durable or on its way; the outcome is not awaited or not known in time";
 
-export const amendRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const amendRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "patch",
     path: "/orders/{orderId}",
@@ -30,7 +30,7 @@ export const amendRoute = ({ maxBodyBytes }: ApiSettings) =>
     description:
       "A smaller quantity keeps the order's place; a new price or a larger quantity loses it and can match at once. `quantity` is the new total, `reduceBy` an amount to take off. An amend that is refused leaves the order unchanged.",
     security: CALLER,
-    middleware: [requireScope("trade"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("trade"), jsonBody(body)] as const,
     request: { params: orderIdParams, headers: idempotencyKeyHeader, body: jsonBodyOf(amendOrderSchema) },
     responses: {
       200: json("The order after the amend", orderSchema),
@@ -52,7 +52,7 @@ const replacementSchema = z
   })
   .openapi("Replacement");
 
-export const replaceRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const replaceRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/orders/{orderId}/replace",
@@ -62,7 +62,7 @@ export const replaceRoute = ({ maxBodyBytes }: ApiSettings) =>
     description:
       "One command: the new order, of the same symbol, is checked as if the old one were gone, and may reuse its clientOrderId.",
     security: CALLER,
-    middleware: [requireScope("trade"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("trade"), jsonBody(body)] as const,
     request: { params: orderIdParams, headers: idempotencyKeyHeader, body: jsonBodyOf(replaceOrderSchema) },
     responses: {
       200: json("Both orders", replacementSchema),

@@ -7,7 +7,7 @@ import { batchSchema, orderSchema, placeOrderSchema } from "../../schemas/order.
 import { problemSchema, problems } from "../../schemas/problem.ts";
 import { CALLER, json, jsonBodyOf } from "../../schemas/responses.ts";
 
-export const placeRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const placeRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/orders",
@@ -17,7 +17,7 @@ export const placeRoute = ({ maxBodyBytes }: ApiSettings) =>
     description:
       "201 with the order when the engine has taken it, whatever became of it at once; 422 with the code and the orderId when it refused it. 202 when it is durable and its outcome is not awaited (ACK) or not known in time: it may still execute, and the same Idempotency-Key asks again.",
     security: CALLER,
-    middleware: [requireScope("trade"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("trade"), jsonBody(body)] as const,
     request: { headers: idempotencyKeyHeader, body: jsonBodyOf(placeOrderSchema) },
     responses: {
       201: json("The order, after its first match", orderSchema),
@@ -31,7 +31,7 @@ const testedSchema = z
   .object({ valid: z.literal(true), order: orderSchema })
   .openapi("TestedOrder", { description: "The order as it would be sent; its id is not used." });
 
-export const testRoute = ({ maxBodyBytes }: ApiSettings) =>
+export const testRoute = ({ body }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/orders/test",
@@ -40,7 +40,7 @@ export const testRoute = ({ maxBodyBytes }: ApiSettings) =>
     summary: "Check an order without placing it",
     description: "Makes every check that needs no book. Nothing is sent and nothing is stored.",
     security: CALLER,
-    middleware: [requireScope("trade"), jsonBody(maxBodyBytes)] as const,
+    middleware: [requireScope("trade"), jsonBody(body)] as const,
     request: { body: jsonBodyOf(placeOrderSchema) },
     responses: {
       200: json("Nothing speaks against it", testedSchema),
@@ -69,7 +69,7 @@ const batchResultSchema = z
   })
   .openapi("BatchResult");
 
-export const batchRoute = ({ maxBatchBodyBytes }: ApiSettings) =>
+export const batchRoute = ({ batchBody }: ApiSettings) =>
   createRoute({
     method: "post",
     path: "/orders/batch",
@@ -79,7 +79,7 @@ export const batchRoute = ({ maxBatchBodyBytes }: ApiSettings) =>
     description:
       "One result for each item, in order; the commands of one symbol group are carried out in the order given. One bad item spoils no other.",
     security: CALLER,
-    middleware: [requireScope("trade"), jsonBody(maxBatchBodyBytes)] as const,
+    middleware: [requireScope("trade"), jsonBody(batchBody)] as const,
     request: { headers: idempotencyKeyHeader, body: jsonBodyOf(batchSchema) },
     responses: {
       200: json(
