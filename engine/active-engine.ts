@@ -1,5 +1,6 @@
 import { CommandFailedError } from "./command-failed-error.ts";
-import type { EngineEnd, EnginePorts, EngineSettings } from "./engine-ports.ts";
+import { Side } from "./core/terms.ts";
+import type { EngineEnd, EngineHoldings, EnginePorts, EngineSettings } from "./engine-ports.ts";
 import { OpenBatch } from "./open-batch.ts";
 import { type CommitBatch, type Delivery, FencedError } from "./ports.ts";
 import type { Promotion } from "./promotion.ts";
@@ -94,6 +95,20 @@ export class ActiveEngine {
     return !this.#ended && !this.#stopping && !this.#unsound;
   }
 
+  /** How much it holds now. */
+  holdings(): EngineHoldings {
+    const { core } = this.#promotion.history;
+    return {
+      waitingDeliveries: this.#inbox.length - this.#inboxHead,
+      openOrders: core.openOrderCount,
+      books: core.symbols().map(({ name, symbol }) => ({
+        symbol: name,
+        bidLevels: core.levelCount(symbol, Side.Buy),
+        askLevels: core.levelCount(symbol, Side.Sell),
+      })),
+    };
+  }
+
   deliver(delivery: Delivery): void {
     if (!this.#takes) return;
     this.#inbox.push(delivery);
@@ -137,6 +152,9 @@ export class ActiveEngine {
   /** Matches what waits, as far as the batch has room, and sees to it that it gets committed. */
   #pump(): void {
     if (!this.#takes) return;
+    const { observer } = this.#ports;
+    const before = this.#batch.commands;
+    observer.matching?.();
     this.#guard(() => {
       while (this.#inboxHead < this.#inbox.length && this.#hasRoom()) {
         const delivery = this.#inbox[this.#inboxHead++] as Delivery;
@@ -147,6 +165,7 @@ export class ActiveEngine {
         this.#inboxHead = 0;
       }
     });
+    observer.matched?.(this.#batch.commands - before);
     this.#planFlush();
   }
 
@@ -195,6 +214,7 @@ export class ActiveEngine {
     const sealed: SealedBatch = {
       commit,
       lastTag: batch.lastTag,
+      firstIdTimeMs: batch.firstIdTimeMs,
       replies: batch.replies,
       known: batch.known,
       bookUpdates: batch.books.take(core, moment, this.#wholeBooks),
@@ -209,9 +229,10 @@ export class ActiveEngine {
   async #commit(sealed: SealedBatch): Promise<void> {
     if (sealed.commit !== null) {
       const startedMs = this.#ports.clock.nowMs();
+      this.#ports.observer.committing?.();
       await this.#ports.records.commit(sealed.commit);
       if (this.#ended) return;
-      this.#report(sealed.commit, startedMs);
+      this.#report(sealed.commit, startedMs, sealed.firstIdTimeMs);
     }
     this.#teller.tell(sealed);
     if (sealed.snapshot !== null) void this.#snapshots.save(snapshotOf(sealed.snapshot));
@@ -267,13 +288,14 @@ export class ActiveEngine {
     return { group, timeline, epoch, sequence: this.#sealedSequence, timeMs: this.#promotion.history.timeMs };
   }
 
-  #report(commit: CommitBatch, startedMs: number): void {
+  #report(commit: CommitBatch, startedMs: number, firstIdTimeMs: number): void {
     const { journal } = commit;
     this.#ports.observer.committed({
       sequence: journal.lastSequence,
       commands: journal.lastSequence - journal.firstSequence + 1,
       commitMs: this.#ports.clock.nowMs() - startedMs,
       payloadBytes: journal.payload.length,
+      firstIdTimeMs,
     });
   }
 

@@ -75,6 +75,32 @@ export interface EngineObserver {
   poisonRefused(commandId: string, sequence: number): void;
   duplicates(count: number): void;
   eventsPublished(sequence: number, count: number): void;
+  /**
+   * For whoever measures, with a clock of its own: what was delivered begins to be matched, and ends
+   * (`commands` of it were sequenced); a batch begins to be committed. Called for each turn of the loop,
+   * not for each command.
+   */
+  matching?(): void;
+  matched?(commands: number): void;
+  committing?(): void;
+  /** What is matched now is traced; its commands' places in their traces (`wire/message.ts`). */
+  traced?(places: readonly Uint8Array[]): void;
+  /** The broker says that it may have delivered this message before. */
+  redelivered?(): void;
+}
+
+/** How much an active engine holds, for metrics. */
+export interface EngineHoldings {
+  /** Deliveries that wait for room in a batch. */
+  readonly waitingDeliveries: number;
+  /** Open orders of all symbols, resting and waiting for their trigger. */
+  readonly openOrders: number;
+  /** Price levels of each symbol's book. */
+  readonly books: readonly {
+    readonly symbol: string;
+    readonly bidLevels: number;
+    readonly askLevels: number;
+  }[];
 }
 
 export type EngineState = "starting" | "waiting" | "promoting" | "active" | "ended";
@@ -93,6 +119,8 @@ export interface CommitReport {
   readonly commands: number;
   readonly commitMs: number;
   readonly payloadBytes: number;
+  /** Time inside the id of its first command, milliseconds; 0: none (a command of the engine's own). */
+  readonly firstIdTimeMs: number;
 }
 
 /** Why an engine ended. `stopped` is the only end that was asked for. */

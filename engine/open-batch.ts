@@ -2,6 +2,7 @@ import { BatchProjection } from "./batch-projection.ts";
 import { BookChanges } from "./book-changes.ts";
 import type { Command } from "./core/command.ts";
 import type { MatchingCore } from "./core/matching-core.ts";
+import { idTimeMs } from "./ids.ts";
 import { ByteWriter } from "./wire/byte-writer.ts";
 import { beginPayload, writeEntry } from "./wire/journal.ts";
 import { encodeOutcome } from "./wire/outcome-encoder.ts";
@@ -26,6 +27,8 @@ export class OpenBatch {
   firstSequence = 0;
   /** Time of the last command, milliseconds. */
   timeMs = 0;
+  /** Time inside the first command's id, milliseconds; 0: none (a command of the engine's own). */
+  firstIdTimeMs = 0;
   /** Tag of the last delivery that is in it; 0: none. */
   lastTag = 0;
   readonly books: BookChanges = new BookChanges();
@@ -62,6 +65,7 @@ export class OpenBatch {
     if (this.commands === 0) {
       this.firstSequence = command.sequence;
       this.timeMs = command.timeMs;
+      this.firstIdTimeMs = idTimeMs(command.id);
       beginPayload(this.#payload, command.timeMs);
     }
     writeEntry(this.#payload, command.timeMs - this.timeMs, bytes, refused);
@@ -83,6 +87,7 @@ export class OpenBatch {
     this.commands = 0;
     this.firstSequence = 0;
     this.timeMs = 0;
+    this.firstIdTimeMs = 0;
     this.lastTag = 0;
     this.replies = new Map();
     this.known = [];

@@ -1,5 +1,5 @@
 import { ActiveEngine } from "./active-engine.ts";
-import type { EngineEnd, EnginePorts, EngineSettings, EngineState } from "./engine-ports.ts";
+import type { EngineEnd, EngineHoldings, EnginePorts, EngineSettings, EngineState } from "./engine-ports.ts";
 import { HistoryRefusedError } from "./history-refused-error.ts";
 import { type Delivery, FencedError } from "./ports.ts";
 import { WarmCopy } from "./warm-copy.ts";
@@ -46,6 +46,11 @@ export class Engine {
   /** True from its promotion on, also after its end. */
   get wasPromoted(): boolean {
     return this.#promotion !== null;
+  }
+
+  /** How much it holds; null unless it is active. */
+  holdings(): EngineHoldings | null {
+    return this.#state === "active" ? (this.#active?.holdings() ?? null) : null;
   }
 
   /** Runs until its end. Never rejects. Everything that it was given stays open but the consumer. */
@@ -97,6 +102,7 @@ export class Engine {
 
   #deliver(delivery: Delivery): void {
     if (this.#state === "ended") return;
+    if (delivery.redelivered) this.#ports.observer.redelivered?.();
     if (this.#active !== null) this.#active.deliver(delivery);
     else {
       this.#early.push(delivery);

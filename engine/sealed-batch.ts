@@ -11,6 +11,8 @@ export interface SealedBatch {
   readonly commit: CommitBatch | null;
   /** Up to here deliveries may be acknowledged; 0: none. */
   readonly lastTag: number;
+  /** Time inside the id of its first command, milliseconds; 0: none. */
+  readonly firstIdTimeMs: number;
   readonly replies: ReplyRanges;
   readonly known: readonly KnownCommand[];
   readonly bookUpdates: readonly BookUpdate[];

@@ -61,7 +61,10 @@ export class Sequencer {
   deliver(body: Uint8Array, tag: number, nowMs: number): void {
     const message = decodeCommandMessage(body);
     if (message === null) this.#refuseUndecodable(body, "", nowMs);
-    else for (const bytes of message.commands) this.#take(bytes, message, nowMs);
+    else {
+      if (message.traces !== undefined) this.#observer.traced?.(message.traces);
+      for (const bytes of message.commands) this.#take(bytes, message, nowMs);
+    }
     this.#batch.lastTag = tag;
   }
 

@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { Command } from "../../../engine/core/command.ts";
 import { CommandKind } from "../../../engine/core/terms.ts";
 import { decodeCommand, encodeCommand, salvageCommandId } from "../../../engine/wire/command-codec.ts";
-import { decodeCommandMessage, encodeCommandMessage, TICK_MESSAGE } from "../../../engine/wire/message.ts";
+import {
+  decodeCommandMessage,
+  encodeCommandMessage,
+  TICK_MESSAGE,
+  TRACE_PLACE_BYTES,
+} from "../../../engine/wire/message.ts";
 import { anyCommand } from "./commands.ts";
 
 /** A record with every field set to something, so that what is not reset shows. */
@@ -161,6 +166,18 @@ describe("messages on the wire", () => {
         expect(decodeCommandMessage(bytes)).toEqual({ replyAddress: "pod.1", resent, commands: encoded });
       }),
     );
+  });
+
+  it("come back with each command's place in its trace, where they are traced", () => {
+    const commands = [new Uint8Array([1]), new Uint8Array([2])];
+    const traces = [new Uint8Array(TRACE_PLACE_BYTES).fill(7), new Uint8Array(0)];
+    const message = { replyAddress: "pod.1", resent: true, commands, traces };
+    const bytes = encodeCommandMessage(message);
+    expect(decodeCommandMessage(bytes)).toEqual(message);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(decodeCommandMessage(bytes.subarray(0, length))).toBeNull();
+    }
+    expect(() => encodeCommandMessage({ ...message, traces: traces.slice(1) })).toThrow(RangeError);
   });
 
   it("without commands are the tick", () => {
