@@ -1,4 +1,5 @@
 /** The tables and types of the database, one table a file, for Drizzle and its kit. */
+export * from "./candles.ts";
 export * from "./command-failures.ts";
 export * from "./engine-groups.ts";
 export * from "./enums.ts";
