@@ -23,16 +23,25 @@ CREATE FUNCTION write_candles(p_trades commit_trade[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
+  -- Folded into seconds first: the three intervals are made of those few.
+  WITH seconds AS MATERIALIZED (
+    SELECT t.symbol_number, t.executed_ms / 1000 AS second, min(t.place) AS first_place, max(t.place) AS last_place,
+           max(t.price) AS high, min(t.price) AS low, sum(t.quantity) AS volume,
+           sum(t.price::numeric * t.quantity) AS quote_volume,
+           coalesce(sum(t.quantity) FILTER (WHERE t.taker_side = 0), 0) AS taker_buy_volume, count(*) AS trades,
+           max(t.sequence) AS sequence
+    FROM unnest(p_trades) WITH ORDINALITY AS t (id, executed_ms, sequence, symbol_number, buy_order_id, sell_order_id,
+                                                buyer_user_id, seller_user_id, taker_side, price, quantity, place)
+    GROUP BY t.symbol_number, t.executed_ms / 1000
+  )
   INSERT INTO candles AS c (symbol, interval_seconds, open_time, open, high, low, close, volume, quote_volume,
                             taker_buy_volume, trades, sequence)
-  SELECT s.symbol, i.seconds, moment_of(t.executed_ms - t.executed_ms % (i.seconds * 1000)),
-         (array_agg(t.price ORDER BY t.place))[1] * s.price_step, max(t.price) * s.price_step,
-         min(t.price) * s.price_step, (array_agg(t.price ORDER BY t.place DESC))[1] * s.price_step,
-         sum(t.quantity) * s.quantity_step,
-         quote_amount(sum(t.price::numeric * t.quantity), s.price_step, s.quantity_step),
-         coalesce(sum(t.quantity) FILTER (WHERE t.taker_side = 0), 0) * s.quantity_step, count(*), max(t.sequence)
-  FROM unnest(p_trades) WITH ORDINALITY AS t (id, executed_ms, sequence, symbol_number, buy_order_id, sell_order_id,
-                                              buyer_user_id, seller_user_id, taker_side, price, quantity, place)
+  SELECT s.symbol, i.seconds, moment_of(t.second / i.seconds * i.seconds * 1000),
+         p_trades[min(t.first_place)].price * s.price_step, max(t.high) * s.price_step, min(t.low) * s.price_step,
+         p_trades[max(t.last_place)].price * s.price_step, sum(t.volume) * s.quantity_step,
+         quote_amount(sum(t.quote_volume), s.price_step, s.quantity_step),
+         sum(t.taker_buy_volume) * s.quantity_step, sum(t.trades), max(t.sequence)
+  FROM seconds AS t
   JOIN symbols AS s ON s.symbol_number = t.symbol_number
   CROSS JOIN (VALUES (1), (60), (3600)) AS i (seconds)
   GROUP BY s.symbol_number, i.seconds, 3
