@@ -1,5 +1,6 @@
 /** The configuration as programs use it: one address for each service, units in the names. */
 import type { Settings } from "./schema.ts";
+import type { Rate } from "./values.ts";
 
 /** Everything that can be set. Addresses hold passwords: never log them. */
 export interface Config {
@@ -12,6 +13,7 @@ export interface Config {
     readonly writeTimeoutMs: number;
     readonly shutdownTimeoutMs: number;
     readonly trustedProxies: readonly string[];
+    readonly corsOrigins: readonly string[];
     readonly confirmTimeoutMs: number;
     readonly resultTimeoutMs: number;
     readonly freshOrderWaitMs: number;
@@ -29,8 +31,30 @@ export interface Config {
     readonly followEveryMs: number;
     readonly healthPort: number;
   };
-  readonly auth: { readonly devTokens: boolean };
-  readonly limits: { readonly bodyBytes: number; readonly batchBodyBytes: number };
+  readonly auth: {
+    readonly devTokens: boolean;
+    /** "" where no issuer's keys are read. */
+    readonly jwksUrl: string;
+    /** "" where no key is shared with the issuer. */
+    readonly jwtSecret: string;
+    readonly jwtIssuer: string;
+    readonly jwtAudience: string;
+    /** Empty: those that are usual for the kind of key. */
+    readonly jwtAlgorithms: readonly string[];
+    readonly jwtClockToleranceMs: number;
+    readonly signatureWindowMs: number;
+    /** `id:base64`, the first of them the one in use. */
+    readonly keyEncryptionKeys: readonly string[];
+  };
+  readonly limits: {
+    readonly bodyBytes: number;
+    readonly batchBodyBytes: number;
+    /** Null: no limit. */
+    readonly orders: Rate | null;
+    readonly cancels: Rate | null;
+    readonly reads: Rate | null;
+    readonly address: Rate | null;
+  };
   readonly symbols: { readonly groups: readonly string[] };
   readonly embedded: { readonly dataDirectory: string };
 }
@@ -52,6 +76,7 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       writeTimeoutMs: server.write_timeout,
       shutdownTimeoutMs: server.shutdown_timeout,
       trustedProxies: server.trusted_proxies,
+      corsOrigins: server.cors_origins,
       confirmTimeoutMs: server.confirm_timeout,
       resultTimeoutMs: server.result_timeout,
       freshOrderWaitMs: server.fresh_order_wait,
@@ -85,8 +110,25 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       followEveryMs: engine.follow_interval,
       healthPort: engine.health_port,
     },
-    auth: { devTokens: auth.dev_tokens },
-    limits: { bodyBytes: limits.body, batchBodyBytes: limits.batch_body },
+    auth: {
+      devTokens: auth.dev_tokens,
+      jwksUrl: auth.jwks_url ?? "",
+      jwtSecret: auth.jwt_secret,
+      jwtIssuer: auth.jwt_issuer,
+      jwtAudience: auth.jwt_audience,
+      jwtAlgorithms: auth.jwt_algorithms,
+      jwtClockToleranceMs: auth.jwt_clock_tolerance,
+      signatureWindowMs: auth.signature_window,
+      keyEncryptionKeys: auth.key_encryption_keys,
+    },
+    limits: {
+      bodyBytes: limits.body,
+      batchBodyBytes: limits.batch_body,
+      orders: limits.orders,
+      cancels: limits.cancels,
+      reads: limits.reads,
+      address: limits.address,
+    },
     symbols: { groups: symbols.groups },
     embedded: { dataDirectory: embedded.data_directory },
   };

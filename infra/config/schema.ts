@@ -5,7 +5,19 @@
  * config.example.yaml has the same settings with a word on each; a test keeps the two in step.
  */
 import { z } from "zod";
-import { address, duration, oneOf, port, secret, size, text, texts, wholeNumber, yesOrNo } from "./values.ts";
+import {
+  address,
+  duration,
+  oneOf,
+  port,
+  rate,
+  secret,
+  size,
+  text,
+  texts,
+  wholeNumber,
+  yesOrNo,
+} from "./values.ts";
 
 /** Settings as they are written. Durations are read as milliseconds, sizes as bytes. */
 export const settingsSchema = z.strictObject({
@@ -21,6 +33,7 @@ export const settingsSchema = z.strictObject({
     write_timeout: duration().prefault("15s"),
     shutdown_timeout: duration().prefault("20s"),
     trusted_proxies: texts().prefault([]),
+    cors_origins: texts().prefault([]),
     confirm_timeout: duration().prefault("5s"),
     result_timeout: duration().prefault("5s"),
     fresh_order_wait: duration().prefault("1s"),
@@ -63,10 +76,22 @@ export const settingsSchema = z.strictObject({
   }),
   auth: z.strictObject({
     dev_tokens: yesOrNo().default(false),
+    jwks_url: address("https", "http").optional(),
+    jwt_secret: secret().default(""),
+    jwt_issuer: secret().default(""),
+    jwt_audience: secret().default(""),
+    jwt_algorithms: texts().prefault([]),
+    jwt_clock_tolerance: duration().prefault("5s"),
+    signature_window: duration(60_000).prefault("5s"),
+    key_encryption_keys: texts().prefault([]),
   }),
   limits: z.strictObject({
     body: size().prefault("64KiB"),
     batch_body: size().prefault("256KiB"),
+    orders: rate().prefault("200/s"),
+    cancels: rate().prefault("400/s"),
+    reads: rate().prefault("200/s"),
+    address: rate().prefault("2000/s"),
   }),
   symbols: z.strictObject({
     groups: texts().prefault(["main"]),
@@ -81,6 +106,8 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /** Settings whose values appear in no message and no log. */
 export const secretSettings: ReadonlySet<string> = new Set([
+  "auth.jwt_secret",
+  "auth.key_encryption_keys",
   "database.url",
   "database.password",
   "redis.url",

@@ -65,8 +65,9 @@ export function texts() {
 const millisecondsPerUnit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 
-/** A length of time, as in `250ms`, `15s`, `10m`, `24h`; read as milliseconds. */
-export function duration() {
+/** A length of time, as in `250ms`, `15s`, `10m`, `24h`; read as milliseconds, `atMostMs` of them. */
+export function duration(atMostMs = Number.POSITIVE_INFINITY) {
+  const bound = atMostMs === Number.POSITIVE_INFINITY ? "" : `, ${atMostMs / 1_000}s at most`;
   return z
     .string()
     .regex(durationPattern)
@@ -74,7 +75,29 @@ export function duration() {
       const [, amount = "", unit = ""] = durationPattern.exec(value) ?? [];
       return Math.round(Number(amount) * millisecondsPerUnit[unit as keyof typeof millisecondsPerUnit]);
     })
-    .describe("a length of time such as 250ms, 15s, 10m or 24h");
+    .refine((milliseconds) => milliseconds <= atMostMs)
+    .describe(`a length of time such as 250ms, 15s, 10m or 24h${bound}`);
+}
+
+/** At most so many in a length of time. */
+export interface Rate {
+  readonly count: number;
+  readonly periodMs: number;
+}
+
+const ratePattern = /^([1-9]\d{0,8})\/(?:([1-9]\d{0,3}))?(s|m|h)$/;
+
+/** A rate, as in `100/s`, `600/1m`; null for `off`. */
+export function rate() {
+  return z
+    .union([z.literal("off"), z.literal(false), z.string().regex(ratePattern)])
+    .transform((value): Rate | null => {
+      const [, count = "", many = "1", unit = ""] = ratePattern.exec(String(value)) ?? [];
+      if (count === "") return null;
+      const periodMs = Number(many) * millisecondsPerUnit[unit as keyof typeof millisecondsPerUnit];
+      return { count: Number(count), periodMs };
+    })
+    .describe("a rate such as 100/s, 50/10s or 600/m, or off");
 }
 
 const bytesPerUnit = { B: 1, KiB: 1_024, MiB: 1_048_576 } as const;

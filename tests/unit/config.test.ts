@@ -28,7 +28,11 @@ describe("where settings come from", () => {
   it("takes the defaults when nothing is said", () => {
     const config = loadConfig({ environment: {} });
     expect(config.server).toMatchObject({ host: "127.0.0.1", httpPort: 8080, readTimeoutMs: 15_000 });
-    expect(config.limits).toEqual({ bodyBytes: 65_536, batchBodyBytes: 262_144 });
+    expect(config.limits).toMatchObject({
+      bodyBytes: 65_536,
+      batchBodyBytes: 262_144,
+      orders: { count: 200, periodMs: 1_000 },
+    });
     expect(config.database.url).toBe("postgres://trade_engine_user@localhost:5432/trade_engine_db");
     expect(config.rabbitmq.url).toBe("amqp://guest@localhost:5672/%2F");
   });
@@ -182,7 +186,7 @@ describe("the examples", () => {
     const names = Object.entries(settings).flatMap(([section, value]) =>
       typeof value === "object" ? Object.keys(value as object).map((key) => `${section}.${key}`) : [section],
     );
-    const optional = ["database.url", "redis.url", "rabbitmq.url"];
+    const optional = ["auth.jwks_url", "database.url", "redis.url", "rabbitmq.url"];
     expect(new Set([...names, ...optional])).toEqual(new Set(wantsBySetting.keys()));
     expect(loadConfig({ environment: { TRADE_ENGINE_CONFIG: example } })).toEqual(
       loadConfig({ environment: {} }),
