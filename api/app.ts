@@ -4,6 +4,7 @@ import type { ApiServices, App, AppEnv } from "./context.ts";
 import { errorHandler } from "./errors.ts";
 import { clientAddress } from "./middleware/client-address.ts";
 import { loopbackOnly } from "./middleware/loopback.ts";
+import { observed } from "./middleware/observed.ts";
 import { responseHeaders } from "./middleware/response-headers.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { mountAdmin } from "./routes/admin/index.ts";
@@ -26,6 +27,7 @@ export function createApp(services: ApiServices): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   app.onError(errorHandler(services.logger));
   app.use(responseHeaders(() => requestId(services)));
+  app.use(observed(services.observer, services.tracer));
   if (settings.loopbackOnly) app.use(loopbackOnly());
   app.use(clientAddress(settings.trustedProxies));
   app.use(`${BASE_PATH}/*`, authentication(services.authentication, settings.batchBody));

@@ -7,6 +7,7 @@ import { clockCheck } from "./clock-check.ts";
 import type { App } from "./context.ts";
 import { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import { ToldSequences } from "./dispatch/told-sequences.ts";
+import { type ApiObserver, type ApiTracer, quietObserver } from "./observer.ts";
 import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import { randomPool } from "./random-pool.ts";
 import { SymbolDirectory } from "./symbols.ts";
@@ -26,6 +27,10 @@ export interface ApiParts {
   databaseNowMs(): Promise<number>;
   /** Answer to this machine's own addresses only: the embedded run. */
   readonly loopbackOnly: boolean;
+  /** Who measures; nobody unless given. */
+  readonly observer?: ApiObserver;
+  /** Who follows requests; nobody unless given. */
+  readonly tracer?: ApiTracer | null;
 }
 
 export interface Api {
@@ -44,7 +49,9 @@ export function composeApi(parts: ApiParts): Api {
   const { config, clock, logger, publisher, reads } = parts;
   assertDevTokensAllowed({ devTokens: config.auth.devTokens, production: config.isProduction });
   const { confirmTimeoutMs, resultTimeoutMs, freshOrderWaitMs, readTimeoutMs } = config.server;
-  const dispatcher = new CommandDispatcher({ publisher, clock, logger, confirmTimeoutMs, resultTimeoutMs });
+  const { observer = quietObserver, tracer = null } = parts;
+  const waits = { confirmTimeoutMs, resultTimeoutMs };
+  const dispatcher = new CommandDispatcher({ publisher, clock, logger, observer, tracer, ...waits });
   const app = createApp({
     settings: {
       version: parts.version,
@@ -65,6 +72,8 @@ export function composeApi(parts: ApiParts): Api {
     dispatcher,
     marketData: parts.marketData,
     told: new ToldSequences(),
+    observer,
+    tracer,
     checks: [...parts.checks, clockCheck(clock, () => parts.databaseNowMs())],
     authentication: new Authentication(config.auth.devTokens ? [devTokens()] : [], clock),
   });

@@ -6,6 +6,7 @@ import type { Principal } from "./auth/principal.ts";
 import type { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import type { ToldSequences } from "./dispatch/told-sequences.ts";
 import type { BodyLimits } from "./middleware/raw-body.ts";
+import type { ApiObserver, ApiTracer } from "./observer.ts";
 import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import type { Peer } from "./serve.ts";
 import type { SymbolDirectory } from "./symbols.ts";
@@ -42,6 +43,9 @@ export interface ApiServices {
   readonly dispatcher: CommandDispatcher;
   readonly marketData: MarketDataReader;
   readonly told: ToldSequences;
+  readonly observer: ApiObserver;
+  /** Null where traces are off. */
+  readonly tracer: ApiTracer | null;
   /** What `GET /ready` asks. */
   readonly checks: readonly ServiceCheck[];
 }

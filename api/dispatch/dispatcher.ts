@@ -3,6 +3,7 @@ import type { Outcome } from "../../engine/outcome.ts";
 import { type Clock, type CommandPublisher, NotSentError } from "../../engine/ports.ts";
 import { encodeCommandMessage } from "../../engine/wire/message.ts";
 import { decodeReply } from "../../engine/wire/reply.ts";
+import { type ApiObserver, type ApiTracer, quietObserver } from "../observer.ts";
 import type { ApiLogger } from "../ports.ts";
 import {
   Bundle,
@@ -26,6 +27,8 @@ export interface DispatcherOptions {
   readonly publisher: CommandPublisher;
   readonly clock: Clock;
   readonly logger: ApiLogger;
+  readonly observer?: ApiObserver;
+  readonly tracer?: ApiTracer | null;
   readonly confirmTimeoutMs: number;
   readonly resultTimeoutMs: number;
   /** One message's commands; a bundle is never split. */
@@ -55,6 +58,8 @@ export class CommandDispatcher {
   readonly #publisher: CommandPublisher;
   readonly #clock: Clock;
   readonly #logger: ApiLogger;
+  readonly #observer: ApiObserver;
+  readonly #tracer: ApiTracer | null;
   readonly #confirmTimeoutMs: number;
   readonly #resultTimeoutMs: number;
   readonly #maxPending: number;
@@ -70,6 +75,8 @@ export class CommandDispatcher {
     this.#publisher = options.publisher;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#observer = options.observer ?? quietObserver;
+    this.#tracer = options.tracer ?? null;
     this.#confirmTimeoutMs = options.confirmTimeoutMs;
     this.#resultTimeoutMs = options.resultTimeoutMs;
     this.#maxPending = options.maxPending ?? 20_000;
@@ -91,8 +98,13 @@ export class CommandDispatcher {
   send(group: string, commands: readonly EncodedCommand[], resent: boolean): Dispatched {
     if (this.#pending + commands.length > this.#maxPending) throw new TooManyPendingError();
     const now = this.#clock.nowMs();
-    const waiters = commands.map((command) => new Waiter(command, now + this.#resultTimeoutMs));
-    const bundle = new Bundle(waiters, resent, now + this.#confirmTimeoutMs);
+    const waiters = commands.map((command) => new Waiter(command, group, now + this.#resultTimeoutMs));
+    const span =
+      this.#tracer?.publishing(
+        group,
+        commands.map(({ id }) => id),
+      ) ?? null;
+    const bundle = new Bundle(waiters, resent, now + this.#confirmTimeoutMs, span);
     for (const waiter of waiters) this.#expect(waiter);
     const lane = this.#lane(group);
     lane.queue.push(bundle);
@@ -148,10 +160,15 @@ export class CommandDispatcher {
       replyAddress: this.#publisher.replyAddress,
       resent: bundles[0]?.resent === true,
       commands: bundles.flatMap((bundle) => bundle.waiters.map((waiter) => waiter.command.bytes)),
+      ...(bundles.some((bundle) => bundle.span !== null) && { traces: tracePlaces(bundles) }),
     });
     lane.unconfirmed.add(bundles);
+    const commands = bundles.reduce((count, bundle) => count + bundle.waiters.length, 0);
+    const startedAt = performance.now();
+    this.#observer.published(lane.group, commands);
     const done = (confirmation: Confirmation) => {
       lane.unconfirmed.delete(bundles);
+      this.#observer.confirmed(lane.group, confirmation, commands, performance.now() - startedAt);
       for (const bundle of bundles) this.#confirm(bundle, confirmation);
       this.#flush(lane);
     };
@@ -177,6 +194,7 @@ export class CommandDispatcher {
   #settle(waiter: Waiter, settlement: Settlement): void {
     if (!waiter.settle(settlement)) return;
     this.#pending -= 1;
+    this.#observer.settled(waiter.group, settlement.kind, performance.now() - waiter.startedAt);
     const same = this.#waiters.get(waiter.command.id);
     if (same === undefined) return;
     if (same.length === 1) this.#waiters.delete(waiter.command.id);
@@ -221,4 +239,11 @@ export class CommandDispatcher {
       this.#sweeper = null;
     }
   }
+}
+
+const UNTRACED = new Uint8Array(0);
+
+/** For each command of a message, where it stands in its trace. */
+function tracePlaces(bundles: readonly Bundle[]): Uint8Array[] {
+  return bundles.flatMap(({ span, waiters }) => waiters.map(() => span?.place ?? UNTRACED));
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "../../engine/outcome.ts";
+import type { PublishingSpan } from "../observer.ts";
 
 /** A command's bytes on the wire, and its id as outcomes name it. */
 export interface EncodedCommand {
@@ -19,12 +20,15 @@ export type Settlement =
 /** One command that somebody waits for. */
 export class Waiter {
   readonly command: EncodedCommand;
+  readonly group: string;
+  readonly startedAt: number = performance.now();
   readonly deadlineMs: number;
   readonly settled: Promise<Settlement>;
   #resolve: ((settlement: Settlement) => void) | null = null;
 
-  constructor(command: EncodedCommand, deadlineMs: number) {
+  constructor(command: EncodedCommand, group: string, deadlineMs: number) {
     this.command = command;
+    this.group = group;
     this.deadlineMs = deadlineMs;
     this.settled = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -46,12 +50,19 @@ export class Bundle {
   readonly resent: boolean;
   readonly confirmBy: number;
   readonly confirmed: Promise<Confirmation>;
+  readonly span: PublishingSpan | null;
   #resolve: ((confirmation: Confirmation) => void) | null = null;
 
-  constructor(waiters: readonly Waiter[], resent: boolean, confirmBy: number) {
+  constructor(
+    waiters: readonly Waiter[],
+    resent: boolean,
+    confirmBy: number,
+    span: PublishingSpan | null = null,
+  ) {
     this.waiters = waiters;
     this.resent = resent;
     this.confirmBy = confirmBy;
+    this.span = span;
     this.confirmed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -59,8 +70,10 @@ export class Bundle {
 
   /** The first one counts. */
   confirm(confirmation: Confirmation): void {
-    this.#resolve?.(confirmation);
+    if (this.#resolve === null) return;
+    this.#resolve(confirmation);
     this.#resolve = null;
+    this.span?.end(confirmation);
   }
 }
 

@@ -4,6 +4,7 @@ import { devTokens } from "../../api/auth/dev-tokens.ts";
 import type { ApiSettings, App } from "../../api/context.ts";
 import { CommandDispatcher } from "../../api/dispatch/dispatcher.ts";
 import { ToldSequences } from "../../api/dispatch/told-sequences.ts";
+import { quietObserver } from "../../api/observer.ts";
 import type { ApiReads, IdempotencyStore, ListedSymbol, ServiceCheck } from "../../api/ports.ts";
 import { randomPool } from "../../api/random-pool.ts";
 import { SymbolDirectory } from "../../api/symbols.ts";
@@ -122,6 +123,8 @@ export function testApi(
       close: () => Promise.resolve(),
     },
     told: new ToldSequences(),
+    observer: quietObserver,
+    tracer: null,
     checks,
     authentication: new Authentication([devTokens()], clock),
   });
