@@ -5,6 +5,7 @@ export * from "./engine-groups.ts";
 export * from "./enums.ts";
 export * from "./idempotency-keys.ts";
 export * from "./journal.ts";
+export * from "./journal-archives.ts";
 export * from "./open-orders.ts";
 export * from "./order-book-snapshots.ts";
 export * from "./orders.ts";

@@ -15,6 +15,8 @@ export const orderBookSnapshots = pgTable(
     rulesVersion: integer("rules_version").notNull(),
     takenAt: moment("taken_at").notNull(),
     body: bytea("body").notNull(),
+    /** When maintenance read it back and found it whole: the journal before it may go. */
+    verifiedAt: moment("verified_at"),
   },
   (table) => [
     primaryKey({
