@@ -71,7 +71,7 @@ const EXAMPLES: Record<ProblemStatus, ProblemCode> = {
   413: "BODY_TOO_LARGE",
   415: "UNSUPPORTED_MEDIA_TYPE",
   422: "PRICE_NOT_ON_TICK",
-  429: "TOO_MANY_PENDING",
+  429: "RATE_LIMITED",
   500: "INTERNAL_ERROR",
   503: "NOT_PLACED",
 };

@@ -1,4 +1,6 @@
 /** The tables and types of the database, one table a file, for Drizzle and its kit. */
+export * from "./admin-audit.ts";
+export * from "./api-keys.ts";
 export * from "./candles.ts";
 export * from "./command-failures.ts";
 export * from "./engine-groups.ts";

@@ -56,6 +56,12 @@ describe("rights", () => {
     "insert into orders select * from orders",
     "update open_orders set status = 'OPEN'",
     "select * from order_book_snapshots",
+    "delete from api_keys",
+    "update api_keys set scopes = '{admin}'",
+    "select * from admin_audit",
+    "update admin_audit set user_id = 'nobody'",
+    "delete from admin_audit",
+    "truncate admin_audit",
   ])("the API may not: %s", async (statement) => {
     await expect(as("trade_api", statement)).rejects.toEqual(DENIED);
   });
@@ -64,10 +70,19 @@ describe("rights", () => {
     "select claim_idempotency_key('u', 'r', 'k', '', gen_random_uuid(), 1)",
     "delete from idempotency_keys",
     "select allocate_symbol_number('RIGHTS/USDT')",
+    "update api_keys set revoked_at = now()",
+    "insert into admin_audit (phase, request_id, user_id, address, method, target) values ('ASKED', 'r', 'u', '', 'GET', '/')",
     "select * from orders, open_orders, trades, symbols where orders.created_at >= moment_of(1) limit 1",
   ])("the API may: %s", async (statement) => {
     await expect(as("trade_api", statement)).resolves.toBeDefined();
   });
+
+  it.each(["update admin_audit set user_id = 'nobody'", "delete from admin_audit", "truncate admin_audit"])(
+    "not even the owner may: %s",
+    async (statement) => {
+      await expect(sql.unsafe(statement)).rejects.toEqual(DENIED);
+    },
+  );
 
   it.each([
     "update orders set status = 'OPEN'",
