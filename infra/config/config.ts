@@ -1,4 +1,5 @@
 /** The configuration as programs use it: one address for each service, units in the names. */
+import type { DatabaseTls } from "../../db/tls.ts";
 import type { Settings } from "./schema.ts";
 import type { Rate } from "./values.ts";
 
@@ -9,6 +10,7 @@ export interface Config {
   readonly server: {
     readonly host: string;
     readonly httpPort: number;
+    readonly websocketPort: number;
     readonly readTimeoutMs: number;
     readonly writeTimeoutMs: number;
     readonly shutdownTimeoutMs: number;
@@ -18,9 +20,26 @@ export interface Config {
     readonly resultTimeoutMs: number;
     readonly freshOrderWaitMs: number;
   };
-  readonly database: { readonly url: string; readonly poolSize: number; readonly isTransactionPool: boolean };
-  readonly redis: { readonly url: string; readonly keyPrefix: string };
-  readonly rabbitmq: { readonly url: string };
+  readonly database: {
+    /** For the API: PgBouncer's address where there is one. */
+    readonly url: string;
+    /** Straight to PostgreSQL, for whatever needs a session: engines, migrations, tools. */
+    readonly directUrl: string;
+    readonly poolSize: number;
+    readonly isTransactionPool: boolean;
+    readonly tls: DatabaseTls | undefined;
+  };
+  readonly redis: {
+    readonly url: string;
+    readonly keyPrefix: string;
+    /** PEM; undefined: the system's own authorities. */
+    readonly certificateAuthority: string | undefined;
+  };
+  readonly rabbitmq: {
+    readonly url: string;
+    readonly certificateAuthority: string | undefined;
+    readonly managementUrl: string;
+  };
   readonly engine: {
     readonly symbolGroup: string;
     readonly batchCommands: number;
@@ -56,6 +75,14 @@ export interface Config {
     readonly address: Rate | null;
   };
   readonly symbols: { readonly groups: readonly string[] };
+  readonly telemetry: {
+    readonly metricsHost: string;
+    /** 0: no metrics. */
+    readonly metricsPort: number;
+    readonly traces: boolean;
+    readonly otlpEndpoint: string;
+    readonly traceOneIn: number;
+  };
   readonly embedded: { readonly dataDirectory: string };
 }
 
@@ -64,14 +91,29 @@ export interface Config {
  * @param given the names of the settings that somebody gave, as against defaults
  */
 export function toConfig(settings: Settings, given: ReadonlySet<string>): Config {
-  const { environment, log, server, database, redis, rabbitmq, engine, auth, limits, symbols, embedded } =
-    settings;
+  const {
+    environment,
+    log,
+    server,
+    database,
+    redis,
+    rabbitmq,
+    engine,
+    auth,
+    limits,
+    symbols,
+    telemetry,
+    embedded,
+  } = settings;
+  const parts = { ...database, path: database.name, pathKey: "name" };
+  const databaseUrl = serviceAddress("postgres:", "database", parts, given);
   return {
     isProduction: environment === "production",
     log,
     server: {
       host: server.host,
       httpPort: server.http_port,
+      websocketPort: server.websocket_port,
       readTimeoutMs: server.read_timeout,
       writeTimeoutMs: server.write_timeout,
       shutdownTimeoutMs: server.shutdown_timeout,
@@ -82,23 +124,26 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       freshOrderWaitMs: server.fresh_order_wait,
     },
     database: {
-      url: serviceAddress(
-        "postgres:",
-        "database",
-        { ...database, path: database.name, pathKey: "name" },
-        given,
-      ),
+      url: databaseUrl,
+      directUrl: database.direct_url ?? databaseUrl,
       poolSize: database.pool_size,
       isTransactionPool: database.transaction_pool,
+      tls: databaseTls(database.tls, database.certificate_authority),
     },
-    redis: { url: serviceAddress("redis:", "redis", redis, given), keyPrefix: redis.key_prefix },
+    redis: {
+      url: serviceAddress(redis.tls ? "rediss:" : "redis:", "redis", redis, given),
+      keyPrefix: redis.key_prefix,
+      certificateAuthority: redis.certificate_authority || undefined,
+    },
     rabbitmq: {
       url: serviceAddress(
-        "amqp:",
+        rabbitmq.tls ? "amqps:" : "amqp:",
         "rabbitmq",
         { ...rabbitmq, path: rabbitmq.vhost, pathKey: "vhost" },
         given,
       ),
+      certificateAuthority: rabbitmq.certificate_authority || undefined,
+      managementUrl: rabbitmq.management_url,
     },
     engine: {
       symbolGroup: engine.symbol_group,
@@ -130,8 +175,21 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       address: limits.address,
     },
     symbols: { groups: symbols.groups },
+    telemetry: {
+      metricsHost: telemetry.metrics_host,
+      metricsPort: telemetry.metrics_port,
+      traces: telemetry.traces,
+      otlpEndpoint: telemetry.otlp_endpoint,
+      traceOneIn: telemetry.trace_one_in,
+    },
     embedded: { dataDirectory: embedded.data_directory },
   };
+}
+
+/** `require` encrypts and believes whoever answers; `verify` checks certificate and name. */
+function databaseTls(tls: Settings["database"]["tls"], authority: string): DatabaseTls | undefined {
+  if (tls === "off") return undefined;
+  return { rejectUnauthorized: tls === "verify", ...(authority !== "" && { ca: authority }) };
 }
 
 interface AddressParts {
@@ -154,6 +212,10 @@ function serviceAddress(
 ): string {
   const counts = (key: string): boolean => parts.url === undefined || given.has(`${section}.${key}`);
   const address = new URL(parts.url ?? `${scheme}//localhost`);
+  if (parts.url !== undefined && given.has(`${section}.tls`) && section !== "database") {
+    // `protocol` refuses to change between schemes that URL does not know.
+    address.href = address.href.replace(/^[a-z]+:/, scheme);
+  }
   if (counts("host")) address.hostname = parts.host;
   if (counts("port")) address.port = String(parts.port);
   if (counts("user")) address.username = encodeURIComponent(parts.user);

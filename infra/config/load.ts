@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** The services it connects to, whose passwords production is strict about; all of them unless given. */
   readonly services?: readonly Service[];
+  /** It needs sessions of PostgreSQL's own (engines, migrations, tools), which PgBouncer's pool cannot give. */
+  readonly direct?: boolean;
 }
 
 /** Read when it is there and TRADE_ENGINE_CONFIG names no other. */
@@ -51,6 +53,10 @@ export function loadConfig(options: LoadOptions = {}): Config {
     throw new ConfigError(setting, fault(setting, given), originOf(setting));
   }
   const config = toConfig(parsed.data, new Set(given.keys()));
+  if (options.direct === true && config.database.isTransactionPool && !given.has("database.direct_url")) {
+    const why = "must be set where database.transaction_pool is true: this program needs PostgreSQL itself";
+    throw new ConfigError("database.direct_url", why, originOf("database.direct_url"));
+  }
   checkProduction(config, services, (setting) =>
     originOf(given.has(setting) ? setting : setting.replace(".password", ".url")),
   );

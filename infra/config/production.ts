@@ -38,21 +38,29 @@ export function checkProduction(
 ): void {
   if (!config.isProduction) return;
   for (const service of services) {
-    const key = `${service}.password`;
-    const password = decodeURIComponent(new URL(config[service].url).password);
-    if (password === "" && !passwordOptional.has(service)) {
-      throw new ConfigError(key, "must be set in production", originOf(key));
-    }
-    if (knownPasswords.has(password.toLowerCase())) {
-      throw new ConfigError(
-        key,
-        "is a default password that everybody knows: set another in production",
-        originOf(key),
-      );
-    }
+    checkPassword(service, config[service].url, `${service}.password`, originOf);
+  }
+  const { url, directUrl } = config.database;
+  if (services.includes("database") && directUrl !== url) {
+    checkPassword("database", directUrl, "database.direct_url", originOf);
   }
   if (config.auth.devTokens) {
     const fault = "must be false in production: with it anybody can be any user";
     throw new ConfigError("auth.dev_tokens", fault, originOf("auth.dev_tokens"));
   }
+}
+
+function checkPassword(
+  service: Service,
+  url: string,
+  key: string,
+  originOf: (setting: string) => string,
+): void {
+  const password = decodeURIComponent(new URL(url).password);
+  if (password === "" && !passwordOptional.has(service)) {
+    throw new ConfigError(key, "must be set in production", originOf(key));
+  }
+  if (!knownPasswords.has(password.toLowerCase())) return;
+  const fault = "is a default password that everybody knows: set another in production";
+  throw new ConfigError(key, fault, originOf(key));
 }

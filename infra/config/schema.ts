@@ -7,6 +7,7 @@
 import { z } from "zod";
 import {
   address,
+  certificate,
   duration,
   oneOf,
   port,
@@ -29,6 +30,7 @@ export const settingsSchema = z.strictObject({
   server: z.strictObject({
     host: text().default("127.0.0.1"),
     http_port: port().default(8080),
+    websocket_port: port().default(8081),
     read_timeout: duration().prefault("15s"),
     write_timeout: duration().prefault("15s"),
     shutdown_timeout: duration().prefault("20s"),
@@ -47,6 +49,9 @@ export const settingsSchema = z.strictObject({
     password: secret().default(""),
     pool_size: wholeNumber(1, 1_000).default(10),
     transaction_pool: yesOrNo().default(false),
+    direct_url: address("postgres", "postgresql").optional(),
+    tls: oneOf("off", "require", "verify").default("off"),
+    certificate_authority: certificate().default(""),
   }),
   redis: z.strictObject({
     url: address("redis", "rediss").optional(),
@@ -55,6 +60,8 @@ export const settingsSchema = z.strictObject({
     user: secret().default(""),
     password: secret().default(""),
     key_prefix: secret().default(""),
+    tls: yesOrNo().default(false),
+    certificate_authority: certificate().default(""),
   }),
   rabbitmq: z.strictObject({
     url: address("amqp", "amqps").optional(),
@@ -63,6 +70,9 @@ export const settingsSchema = z.strictObject({
     vhost: text().default("/"),
     user: text().default("guest"),
     password: secret().default(""),
+    tls: yesOrNo().default(false),
+    certificate_authority: certificate().default(""),
+    management_url: address("http", "https").default("http://localhost:15672"),
   }),
   engine: z.strictObject({
     symbol_group: text().default("main"),
@@ -96,6 +106,13 @@ export const settingsSchema = z.strictObject({
   symbols: z.strictObject({
     groups: texts().prefault(["main"]),
   }),
+  telemetry: z.strictObject({
+    metrics_host: text().default("127.0.0.1"),
+    metrics_port: port().default(9464),
+    traces: yesOrNo().default(false),
+    otlp_endpoint: address("http", "https").default("http://localhost:4318"),
+    trace_one_in: wholeNumber(1, 1_000_000).default(1),
+  }),
   embedded: z.strictObject({
     data_directory: text().default(".data"),
   }),
@@ -110,6 +127,7 @@ export const secretSettings: ReadonlySet<string> = new Set([
   "auth.key_encryption_keys",
   "database.url",
   "database.password",
+  "database.direct_url",
   "redis.url",
   "redis.password",
   "rabbitmq.url",
@@ -123,8 +141,10 @@ export const plainNames: Readonly<Record<string, string>> = {
   LOG_LEVEL: "log.level",
   SERVER_HOST: "server.host",
   SERVER_HTTP_PORT: "server.http_port",
+  SERVER_WEBSOCKET_PORT: "server.websocket_port",
   DATABASE_URL: "database.url",
   POSTGRES_URL: "database.url",
+  POSTGRES_DIRECT_URL: "database.direct_url",
   POSTGRES_HOST: "database.host",
   POSTGRES_PORT: "database.port",
   POSTGRES_DB: "database.name",

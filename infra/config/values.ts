@@ -34,6 +34,13 @@ export const text = () => z.string().min(1).describe("a text that is not empty")
 /** Text that must not be shown; a bare number in YAML is taken as the text it looks like. */
 export const secret = () => z.union([z.string(), z.number().transform(String)]).describe("a text");
 
+/** Certificates in PEM, best given as a file (`…_FILE`); none is none. */
+export const certificate = () =>
+  z
+    .string()
+    .refine((pem) => pem === "" || pem.includes("-----BEGIN CERTIFICATE-----"))
+    .describe("certificates in PEM (-----BEGIN CERTIFICATE-----)");
+
 /** One of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
   return z.enum(words).describe(`one of ${words.join(", ")}`);

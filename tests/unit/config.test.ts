@@ -143,6 +143,51 @@ describe("a setting that cannot be used", () => {
   });
 });
 
+describe("the ways to a service", () => {
+  it("are encrypted by setting, with the authority of a file", () => {
+    const pem = written("ca.pem", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
+    const config = loadConfig({
+      environment: {
+        TRADE_ENGINE_DATABASE_TLS: "verify",
+        TRADE_ENGINE_DATABASE_CERTIFICATE_AUTHORITY_FILE: pem,
+        REDIS_URL: "redis://cache:6400/2",
+        TRADE_ENGINE_REDIS_TLS: "true",
+        TRADE_ENGINE_RABBITMQ_TLS: "true",
+        TRADE_ENGINE_RABBITMQ_CERTIFICATE_AUTHORITY_FILE: pem,
+      },
+    });
+    expect(config.database.tls).toMatchObject({
+      rejectUnauthorized: true,
+      ca: expect.stringContaining("BEGIN"),
+    });
+    expect(config.redis).toMatchObject({ url: "rediss://cache:6400/2", certificateAuthority: undefined });
+    expect(config.rabbitmq).toMatchObject({
+      url: "amqps://guest@localhost:5672/%2F",
+      certificateAuthority: expect.stringContaining("BEGIN"),
+    });
+    expect(() =>
+      loadConfig({ environment: { TRADE_ENGINE_REDIS_CERTIFICATE_AUTHORITY: "/etc/ca" } }),
+    ).toThrow("redis.certificate_authority: must be certificates in PEM");
+  });
+
+  it("past PgBouncer has to be named for programs that need PostgreSQL itself, and for no other", () => {
+    const pooled = {
+      POSTGRES_URL: "postgres://u:p@pool:6432/d",
+      TRADE_ENGINE_DATABASE_TRANSACTION_POOL: "true",
+    };
+    expect(loadConfig({ environment: pooled }).database.isTransactionPool).toBe(true);
+    expect(() => loadConfig({ environment: pooled, direct: true })).toThrow(
+      "database.direct_url: must be set where database.transaction_pool is true: " +
+        "this program needs PostgreSQL itself (not set)",
+    );
+    const direct = { ...pooled, POSTGRES_DIRECT_URL: "postgres://u:p@db/d" };
+    expect(loadConfig({ environment: direct, direct: true }).database).toMatchObject({
+      url: "postgres://u:p@pool:6432/d",
+      directUrl: "postgres://u:p@db/d",
+    });
+  });
+});
+
 describe("production", () => {
   const safe = {
     NODE_ENV: "production",
@@ -186,7 +231,7 @@ describe("the examples", () => {
     const names = Object.entries(settings).flatMap(([section, value]) =>
       typeof value === "object" ? Object.keys(value as object).map((key) => `${section}.${key}`) : [section],
     );
-    const optional = ["auth.jwks_url", "database.url", "redis.url", "rabbitmq.url"];
+    const optional = ["auth.jwks_url", "database.url", "database.direct_url", "redis.url", "rabbitmq.url"];
     expect(new Set([...names, ...optional])).toEqual(new Set(wantsBySetting.keys()));
     expect(loadConfig({ environment: { TRADE_ENGINE_CONFIG: example } })).toEqual(
       loadConfig({ environment: {} }),
