@@ -1,13 +1,29 @@
 import type { ParameterOrJSON, Row, Sql } from "postgres";
-import { FencedError, type Snapshot, type SnapshotStore, UnavailableError } from "../engine/ports.ts";
-import { NEWEST_SNAPSHOTS, SAVE_SNAPSHOT, type SnapshotRow } from "./queries/snapshots.ts";
+import {
+  FencedError,
+  type Snapshot,
+  type SnapshotPlace,
+  type SnapshotStore,
+  UnavailableError,
+} from "../engine/ports.ts";
+import {
+  NEWEST_SNAPSHOT_PLACE,
+  NEWEST_SNAPSHOTS,
+  SAVE_SNAPSHOT,
+  type SnapshotRow,
+} from "./queries/snapshots.ts";
 
 /**
  * Snapshots in PostgreSQL, the newest three of each group. Takes a pool (saving a large body must not
  * hold up the connection that commits); one connection is enough.
  */
 export function createPostgresSnapshotStore(sql: Sql): SnapshotStore {
-  return { name: "postgres", save: (snapshot) => save(sql, snapshot), list: (group) => list(sql, group) };
+  return {
+    name: "postgres",
+    save: (snapshot) => save(sql, snapshot),
+    list: (group) => list(sql, group),
+    newest: (group) => newest(sql, group),
+  };
 }
 
 async function save(sql: Sql, snapshot: Snapshot): Promise<void> {
@@ -39,6 +55,14 @@ async function list(sql: Sql, group: string): Promise<Snapshot[]> {
     takenAtMs: row.taken_at.getTime(),
     body: row.body,
   }));
+}
+
+async function newest(sql: Sql, group: string): Promise<SnapshotPlace | null> {
+  const [row] = await run<Pick<SnapshotRow, "timeline" | "epoch" | "sequence">>(sql, NEWEST_SNAPSHOT_PLACE, [
+    group,
+  ]);
+  if (row === undefined) return null;
+  return { timeline: row.timeline, epoch: Number(row.epoch), sequence: Number(row.sequence) };
 }
 
 async function run<T extends Row>(

@@ -7,12 +7,20 @@ import type { Promotion } from "./promotion.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import { commitOf, type SealedBatch } from "./sealed-batch.ts";
 import { Sequencer } from "./sequencer.ts";
-import { SnapshotSchedule } from "./snapshot-schedule.ts";
+import { type SnapshotInterval, SnapshotSchedule } from "./snapshot-schedule.ts";
 import { type PendingSnapshot, snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
 import { Teller } from "./teller.ts";
 
 /** A timer is set no further ahead than this, since clocks may be put right meanwhile. */
 const MAX_TIMER_MS = 60_000;
+/** Stand-bys save snapshots; the active engine, which stands still for one, waits this much longer for theirs. */
+const SNAPSHOT_PATIENCE = 1.5;
+/**
+ * When an engine that has just become active takes its first snapshot at the latest, where the newest one is
+ * far behind. Without it, engines that are killed more often than the interval would leave none, and each
+ * would have a longer way back than the one before.
+ */
+const FIRST_SNAPSHOT_AFTER_MS = 1_000;
 /** A batch takes no further message beyond this: sweeps through deep books make long outcomes. */
 const MAX_BATCH_BYTES = 4 << 20;
 
@@ -64,10 +72,12 @@ export class ActiveEngine {
     this.#sequencer = new Sequencer(history, this.#batch, promotion.poison, observer);
     this.#snapshots = new SnapshotSchedule(
       ports.snapshotStores,
-      { commands: settings.snapshotEveryCommands, ms: settings.snapshotEveryMs },
+      { group: group.group, timeline: group.timeline },
+      snapshotInterval(settings),
       clock,
       observer,
       promotion.snapshotSequence,
+      firstSnapshotAfterMs(settings, group.lastSequence - promotion.snapshotSequence),
     );
     this.#teller = new Teller(ports, settings, promotion, {
       recordsFailed: (cause) => this.#failed(cause),
@@ -339,4 +349,17 @@ export class ActiveEngine {
         cause: cause instanceof Error ? cause : new Error("records failed"),
       });
   }
+}
+
+function snapshotInterval(settings: EngineSettings): SnapshotInterval {
+  return {
+    commands: settings.snapshotEveryCommands * SNAPSHOT_PATIENCE,
+    ms: settings.snapshotEveryMs * SNAPSHOT_PATIENCE,
+  };
+}
+
+/** @param behind commands behind the newest snapshot */
+function firstSnapshotAfterMs(settings: EngineSettings, behind: number): number {
+  const isFarBehind = behind >= settings.snapshotEveryCommands / 4;
+  return isFarBehind ? FIRST_SNAPSHOT_AFTER_MS : settings.snapshotEveryMs * SNAPSHOT_PATIENCE;
 }

@@ -75,6 +75,8 @@ export interface EngineObserver {
   poisonRefused(commandId: string, sequence: number): void;
   duplicates(count: number): void;
   eventsPublished(sequence: number, count: number): void;
+  /** A stand-by's copy went on, or was looked at again; called many times a second. */
+  followed?(follow: FollowReport): void;
   /**
    * For whoever measures, with a clock of its own: what was delivered begins to be matched, and ends
    * (`commands` of it were sequenced); a batch begins to be committed. Called for each turn of the loop,
@@ -111,7 +113,23 @@ export interface RecoveryReport {
   readonly snapshotSequence: number;
   readonly lastSequence: number;
   readonly replayedCommands: number;
+  /** From the first delivery to active. */
   readonly tookMs: number;
+  /** Of that: until the epoch was raised. */
+  readonly epochMs: number;
+  /** Until its copy was at the end of the journal; with one made anew, that. */
+  readonly tailMs: number;
+  /** How long the copy took that the tail was applied to: reading and restoring a snapshot, before or since. */
+  readonly restoreMs: number;
+}
+
+/** How far a stand-by has followed. */
+export interface FollowReport {
+  readonly sequence: number;
+  /** Sequences that it is behind the group's row, as last seen. */
+  readonly lag: number;
+  /** It has got to the end of the journal since it began. */
+  readonly caughtUp: boolean;
 }
 
 export interface CommitReport {

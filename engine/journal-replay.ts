@@ -23,6 +23,8 @@ export class JournalReplay {
   hash: Uint8Array;
   /** Commands applied. */
   commands = 0;
+  /** Of the row applied last; 0: none yet. */
+  epoch = 0;
   readonly #command = new Command();
   readonly #outcome = new ByteWriter();
 
@@ -55,6 +57,7 @@ export class JournalReplay {
       throw new HistoryRefusedError(cause.message, { cause });
     }
     this.hash = batch.hash;
+    this.epoch = batch.epoch;
   }
 
   #applyEntry(entry: { sequence: number; timeMs: number; command: Uint8Array; outcome: Uint8Array }): void {

@@ -30,6 +30,8 @@ import { TICK_MESSAGE } from "./wire/message.ts";
 /** A process whose clock is further off the database's gets no part in the history. */
 const MAX_CLOCK_SKEW_MS = 1_000;
 const MAINTAIN_PARTITIONS_EVERY_MS = 60 * 60_000;
+/** A stand-by this many sequences behind takes a moment longer to take over: well below a tenth of a second. */
+const MAX_READY_LAG = 10_000;
 /** How long a clean stop may take before the process ends anyway: everything told is committed. */
 const STOP_WITHIN_MS = 15_000;
 
@@ -117,8 +119,9 @@ const probes =
           body: { status: "ok", version: packageJson.version, group, engine: status },
         }),
         ready: () => {
-          const ok = status.state === "active" || status.state === "waiting";
-          return { ok, body: { status: ok ? "ready" : "not ready", state: status.state } };
+          const { state, lag, caughtUp } = status;
+          const ok = state === "active" || (state === "waiting" && caughtUp && lag <= MAX_READY_LAG);
+          return { ok, body: { status: ok ? "ready" : "not ready", state, lag, caughtUp } };
         },
       }).catch((err: unknown) => {
         logger.warn({ err, port: healthPort }, "no probes: the port cannot be had");

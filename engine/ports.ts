@@ -186,12 +186,17 @@ export interface Snapshot {
   readonly body: Uint8Array;
 }
 
+/** Where a snapshot stands in the history. */
+export type SnapshotPlace = Pick<Snapshot, "timeline" | "epoch" | "sequence">;
+
 export interface SnapshotStore {
   readonly name: "redis" | "postgres" | "memory";
   /** Keeps the newest few. A writer with an older epoch than the store has seen gets FencedError. */
   save(snapshot: Snapshot): Promise<void>;
   /** Newest first; what cannot be read is left out, never thrown. Rejects only when unreachable. */
   list(group: string): Promise<Snapshot[]>;
+  /** Where the newest stands, without its body; null: there is none. Rejects when unreachable. */
+  newest(group: string): Promise<SnapshotPlace | null>;
 }
 
 // ── events out ──────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import type { History } from "./sequencer.ts";
 export interface Promotion {
   readonly group: GroupState;
   readonly history: History;
-  /** Where the snapshot stood that it was rebuilt from; 0: none. */
+  /** Where the newest snapshot stands that is known of; 0: none. */
   readonly snapshotSequence: number;
   /** Commands that made engines fail too often. */
   readonly poison: ReadonlySet<string>;

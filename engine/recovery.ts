@@ -25,6 +25,8 @@ export interface RecoveredCopy {
   readonly source: RecoverySource;
   /** 0 where it began with the journal. */
   readonly snapshotSequence: number;
+  /** How long it took to read and restore it, whatever was passed over included. */
+  readonly restoreMs: number;
 }
 
 const ROWS_PER_READ = 64;
@@ -37,10 +39,11 @@ const BREATHE_EVERY_MS = 20;
  * stale beyond the journal, or another history's. Without one, the beginning of the journal.
  */
 export async function newestCopy(ports: RecoveryPorts, group: GroupState): Promise<RecoveredCopy> {
+  const startedMs = ports.clock.nowMs();
   for (const store of ports.snapshotStores) {
     for (const snapshot of await listed(store, group.group, ports.observer)) {
       const copy = await tryRestore(ports, group, store, snapshot);
-      if (copy !== null) return copy;
+      if (copy !== null) return { ...copy, restoreMs: ports.clock.nowMs() - startedMs };
     }
   }
   const history: History = {
@@ -51,7 +54,8 @@ export async function newestCopy(ports: RecoveryPorts, group: GroupState): Promi
     timeMs: 0,
   };
   const replay = new JournalReplay(group.group, history, EMPTY_HASH);
-  return { replay, timeline: group.timeline, source: "journal", snapshotSequence: 0 };
+  const restoreMs = ports.clock.nowMs() - startedMs;
+  return { replay, timeline: group.timeline, source: "journal", snapshotSequence: 0, restoreMs };
 }
 
 /**
@@ -102,7 +106,7 @@ async function tryRestore(
   group: GroupState,
   store: SnapshotStore,
   snapshot: Snapshot,
-): Promise<RecoveredCopy | null> {
+): Promise<Omit<RecoveredCopy, "restoreMs"> | null> {
   const reason = await whyUnusable(ports.records, group, snapshot);
   const restored = reason === null ? restore(group, snapshot) : reason;
   if (typeof restored === "string") {

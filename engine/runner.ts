@@ -116,8 +116,13 @@ export class Engine {
     const { records, clock, observer } = this.#ports;
     const startedMs = clock.nowMs();
     const group = await records.takeEpoch(this.#settings.group);
-    const copy = await this.#copy.take(group);
-    const failures = await records.readFailures(group.group);
+    const epochMs = clock.nowMs() - startedMs;
+    // Whoever counted a failure did so before its consumer was closed, and this one's first delivery came.
+    const [copy, failures] = await Promise.all([
+      this.#copy.take(group),
+      records.readFailures(this.#settings.group),
+    ]);
+    const tailMs = clock.nowMs() - startedMs - epochMs;
     const poison = new Set(
       [...failures].filter(([, count]) => count >= FAILURES_UNTIL_REFUSED).map(([commandId]) => commandId),
     );
@@ -130,9 +135,12 @@ export class Engine {
       lastSequence: group.lastSequence,
       replayedCommands: copy.replay.commands,
       tookMs: clock.nowMs() - startedMs,
+      epochMs,
+      tailMs,
+      restoreMs: copy.restoreMs,
     });
     const { history } = copy.replay;
-    const { snapshotSequence } = copy;
+    const snapshotSequence = Math.max(copy.snapshotSequence, this.#copy.snapshotSequence);
     this.#enter("active");
     this.#active = new ActiveEngine(
       this.#ports,

@@ -7,54 +7,70 @@ export interface SnapshotInterval {
 }
 
 /**
- * How long after it became active an engine takes its first snapshot at the latest. Without it, engines that
- * are killed more often than the interval would leave none, and each would have a longer way back than the
- * one before.
- */
-const FIRST_AFTER_MS = 1_000;
-
-/**
  * Says when a snapshot is due, and saves one at a time to every store. A store that fails costs
  * nothing but its own copy: the journal has everything.
+ *
+ * Several engines of a group keep such a schedule, the stand-bys and (more patiently) the active one.
+ * Before one is due the stores are looked at: what another engine has saved meanwhile counts.
  */
 export class SnapshotSchedule {
   readonly #stores: readonly SnapshotStore[];
+  readonly #place: { readonly group: string; readonly timeline: string };
   readonly #interval: SnapshotInterval;
   readonly #clock: Clock;
   readonly #observer: EngineObserver;
   #sequence: number;
   #atMs: number;
   #saving: Promise<void> | null = null;
+  /** Whether anybody else has saved one is being looked at, or has just been. */
+  #looking = false;
+  #looked = false;
 
-  /** @param sequence where the newest usable snapshot stands (0: there is none) */
+  /**
+   * @param sequence where the newest usable snapshot stands (0: there is none)
+   * @param firstAfterMs when the first one is due at the latest; the interval, unless given
+   */
   constructor(
     stores: readonly SnapshotStore[],
+    place: { readonly group: string; readonly timeline: string },
     interval: SnapshotInterval,
     clock: Clock,
     observer: EngineObserver,
     sequence: number,
+    firstAfterMs: number = interval.ms,
   ) {
     this.#stores = stores;
+    this.#place = place;
     this.#interval = interval;
     this.#clock = clock;
     this.#observer = observer;
     this.#sequence = sequence;
-    this.#atMs = clock.nowMs() - Math.max(0, interval.ms - FIRST_AFTER_MS);
+    this.#atMs = clock.nowMs() - Math.max(0, interval.ms - firstAfterMs);
   }
 
-  /** True when one should be taken at the end of a batch that ends with `sequence`. */
+  /** Where the newest snapshot stands that it knows of; 0: none. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** True when one should be taken of the state at `sequence`. */
   due(sequence: number): boolean {
-    if (this.#saving !== null || sequence === this.#sequence) return false;
-    return (
-      sequence - this.#sequence >= this.#interval.commands ||
-      this.#clock.nowMs() - this.#atMs >= this.#interval.ms
-    );
+    if (this.#saving !== null || this.#looking || !this.#isOverdue(sequence)) return false;
+    if (this.#looked) return true;
+    this.#looking = true;
+    const known = this.#sequence;
+    void this.#look(sequence).then(() => {
+      this.#looking = false;
+      this.#looked = this.#sequence === known;
+    });
+    return false;
   }
 
   /** Notes that one was taken, whether or not it gets saved. */
   taken(sequence: number): void {
     this.#sequence = sequence;
     this.#atMs = this.#clock.nowMs();
+    this.#looked = false;
   }
 
   /** Saves a snapshot of committed state to all stores; resolves when each has it or failed. */
@@ -66,6 +82,24 @@ export class SnapshotSchedule {
     });
     this.#saving = saving;
     return saving;
+  }
+
+  #isOverdue(sequence: number): boolean {
+    if (sequence === this.#sequence) return false;
+    return (
+      sequence - this.#sequence >= this.#interval.commands ||
+      this.#clock.nowMs() - this.#atMs >= this.#interval.ms
+    );
+  }
+
+  /** One that claims to be ahead of what is known here is not believed. */
+  async #look(sequence: number): Promise<void> {
+    const { group, timeline } = this.#place;
+    const newest = await Promise.all(this.#stores.map((store) => store.newest(group).catch(() => null)));
+    for (const place of newest) {
+      if (place === null || place.timeline !== timeline) continue;
+      if (place.sequence > this.#sequence && place.sequence <= sequence) this.taken(place.sequence);
+    }
   }
 
   async #saveTo(store: SnapshotStore, snapshot: Snapshot): Promise<void> {

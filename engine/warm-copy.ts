@@ -1,20 +1,28 @@
 import type { EngineSettings } from "./engine-ports.ts";
 import { HistoryRefusedError } from "./history-refused-error.ts";
+import type { JournalReplay } from "./journal-replay.ts";
 import type { GroupState } from "./ports.ts";
 import { newestCopy, type RecoveredCopy, type RecoveryPorts, replayJournal } from "./recovery.ts";
+import { RULES_VERSION } from "./rules-version.ts";
+import { SnapshotSchedule } from "./snapshot-schedule.ts";
+import { snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
 import { sameBytes } from "./wire/journal.ts";
 
 /** Rows of the journal that a stand-by takes at a time. */
 const ROWS_PER_READ = 64;
+/** How often it looks how far the group has got, and whether it is still the same timeline. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * A stand-by's copy of the group's state, kept up with the journal while another engine is active, so
- * that take-over needs only the tail. It reads and changes nothing else.
+ * that take-over needs only the tail. It changes nothing but that it saves snapshots, for the active
+ * engine, which would have to stand still for each.
  */
 export class WarmCopy {
   readonly #ports: RecoveryPorts;
   readonly #settings: EngineSettings;
   #copy: RecoveredCopy | null = null;
+  #snapshots: SnapshotSchedule | null = null;
   #following: Promise<void> | null = null;
   #stopped = false;
   #wake: (() => void) | null = null;
@@ -22,6 +30,11 @@ export class WarmCopy {
   constructor(ports: RecoveryPorts, settings: EngineSettings) {
     this.#ports = ports;
     this.#settings = settings;
+  }
+
+  /** Where the newest snapshot stands that it knows of; 0: none. */
+  get snapshotSequence(): number {
+    return this.#snapshots?.sequence ?? 0;
   }
 
   /** Follows the journal from the newest snapshot on; rejects where it cannot be read or continued. */
@@ -65,21 +78,53 @@ export class WarmCopy {
   }
 
   async #follow(): Promise<void> {
-    const name = this.#settings.group;
-    const { records } = this.#ports;
+    const { records, clock, timers, observer } = this.#ports;
+    const { group: name, followEveryMs } = this.#settings;
     const group = await records.readGroup(name);
     if (this.#stopped) return;
     this.#copy = await newestCopy(this.#ports, group);
-    const { replay } = this.#copy;
+    const { replay, snapshotSequence } = this.#copy;
+    this.#snapshots = this.#scheduleFrom(group, snapshotSequence);
+    let end = group.lastSequence;
+    let lookedAtMs = clock.nowMs();
+    let caughtUp = false;
     while (!this.#stopped) {
       const rows = await records.readJournal(name, replay.history.sequence, ROWS_PER_READ);
       for (const row of rows) {
-        if (this.#stopped) break;
+        if (this.#stopped) return;
         replay.apply(row);
       }
-      if (rows.length > 0) await this.#ports.timers.breathe();
-      else if (!this.#stopped) await this.#pause(this.#settings.followEveryMs);
+      if (rows.length === 0) caughtUp = true;
+      const sinceMs = clock.nowMs() - lookedAtMs;
+      if (!this.#stopped && (sinceMs >= LOOK_EVERY_MS || sinceMs < 0)) {
+        const now = await records.readGroup(name);
+        if (now.timeline !== group.timeline) throw new Error("the group has got another timeline");
+        end = now.lastSequence;
+        lookedAtMs = clock.nowMs();
+      }
+      const { sequence } = replay.history;
+      observer.followed?.({ sequence, lag: Math.max(0, end - sequence), caughtUp });
+      if (!this.#stopped) this.#maySave(replay, group.timeline);
+      if (rows.length > 0) await timers.breathe();
+      else if (!this.#stopped) await this.#pause(followEveryMs);
     }
+  }
+
+  #scheduleFrom(group: GroupState, sequence: number): SnapshotSchedule {
+    const { snapshotEveryCommands: commands, snapshotEveryMs: ms } = this.#settings;
+    const { snapshotStores, clock, observer } = this.#ports;
+    const place = { group: group.group, timeline: group.timeline };
+    return new SnapshotSchedule(snapshotStores, place, { commands, ms }, clock, observer, sequence);
+  }
+
+  /** What it has applied is committed, so that what it saves may be told. */
+  #maySave(replay: JournalReplay, timeline: string): void {
+    const { history, epoch, hash } = replay;
+    if (this.#snapshots?.due(history.sequence) !== true) return;
+    this.#snapshots.taken(history.sequence);
+    const { group } = this.#settings;
+    const end = { group, timeline, epoch, sequence: history.sequence, hash, rulesVersion: RULES_VERSION };
+    void this.#snapshots.save(snapshotOf(takeSnapshot(history, end, this.#ports.clock.nowMs())));
   }
 
   #pause(ms: number): Promise<void> {

@@ -6,6 +6,10 @@ export const NEWEST_SNAPSHOTS = `
   select symbol_group, timeline, epoch, sequence, hash, format_version, rules_version, taken_at, body
   from order_book_snapshots where symbol_group = $1 order by epoch desc, sequence desc`;
 
+export const NEWEST_SNAPSHOT_PLACE = `
+  select timeline, epoch, sequence from order_book_snapshots where symbol_group = $1
+  order by epoch desc, sequence desc limit 1`;
+
 export interface SnapshotRow {
   readonly symbol_group: string;
   readonly timeline: string;

@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
-import { FencedError, type Snapshot, type SnapshotStore, UnavailableError } from "../../engine/ports.ts";
+import {
+  FencedError,
+  type Snapshot,
+  type SnapshotPlace,
+  type SnapshotStore,
+  UnavailableError,
+} from "../../engine/ports.ts";
 import { commitSnapshot, KEPT_SNAPSHOTS, SnapshotReply } from "./commit-snapshot.ts";
 import { openRedis, type RedisOptions, redisFault, runScript, waitUntilReady } from "./connection.ts";
 
@@ -82,6 +88,18 @@ export class RedisSnapshotStore implements SnapshotStore {
         if (entry && body) snapshots.push(asSnapshot(entry, body));
       }
       return snapshots;
+    } catch (cause) {
+      throw redisFault(cause);
+    }
+  }
+
+  async newest(group: string): Promise<SnapshotPlace | null> {
+    const { index, entries } = this.#keys(group);
+    try {
+      const [id] = await this.#client.zrevrange(index, 0, 0);
+      const entry = id === undefined ? null : parseEntry(await this.#client.hget(entries, id));
+      if (entry === null) return null;
+      return { timeline: entry.timeline, epoch: entry.epoch, sequence: entry.sequence };
     } catch (cause) {
       throw redisFault(cause);
     }

@@ -18,6 +18,9 @@ export interface EngineStatus {
   poisonRefused: number;
   /** Of the last commit. */
   commitMs: number;
+  /** Sequences that a stand-by is behind, and whether it has ever got to the end; 0 and true while active. */
+  lag: number;
+  caughtUp: boolean;
 }
 
 export function newEngineStatus(): EngineStatus {
@@ -33,15 +36,21 @@ export function newEngineStatus(): EngineStatus {
     malformed: 0,
     poisonRefused: 0,
     commitMs: 0,
+    lag: 0,
+    caughtUp: false,
   };
 }
 
 /** Logs what an engine tells of itself, and keeps its status. Batches are counted, never logged. */
 export function logEngine(logger: Logger, status: EngineStatus): EngineObserver {
   const loggedAtMs = new Map<string, number>();
+  let committedSinceActive = false;
   return {
     stateChanged: (state) => {
       status.state = state;
+      if (state === "starting" || state === "active") status.lag = 0;
+      status.caughtUp = state === "active";
+      committedSinceActive = false;
       logger.info({ state }, "engine state");
     },
     snapshotPassedOver: (store, sequence, reason) =>
@@ -57,6 +66,16 @@ export function logEngine(logger: Logger, status: EngineStatus): EngineObserver 
       status.commands += commit.commands;
       status.batches += 1;
       status.commitMs = commit.commitMs;
+      if (committedSinceActive) return;
+      committedSinceActive = true;
+      const { sequence, commands, commitMs } = commit;
+      logger.info({ sequence, commands, commitMs }, "first commit");
+    },
+    followed: ({ sequence, lag, caughtUp }) => {
+      status.lastSequence = sequence;
+      status.lag = lag;
+      if (caughtUp && !status.caughtUp) logger.info({ sequence }, "caught up with the journal");
+      status.caughtUp = caughtUp;
     },
     snapshotSaved: (store, sequence, bytes) => {
       status.snapshotSequence = Math.max(status.snapshotSequence, sequence);

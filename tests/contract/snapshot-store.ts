@@ -85,6 +85,17 @@ export function describeSnapshotStore(name: string, makeHarness: () => Promise<S
       expect((await sequences())[0]).toBe(30);
     });
 
+    it("tells where the newest stands, without its body", async () => {
+      expect(await harness.store.newest(group)).toBeNull();
+      await save({ sequence: 10, epoch: 2 });
+      await save({ sequence: 20, epoch: 3, body: new Uint8Array(100_000) });
+      expect(await harness.store.newest(group)).toMatchObject({
+        timeline: TIMELINE,
+        epoch: 3,
+        sequence: 20,
+      });
+    });
+
     it("takes a second snapshot of the same sequence", async () => {
       await save({ sequence: 10, body: Uint8Array.of(1) });
       await save({ sequence: 10, body: Uint8Array.of(1) });

@@ -126,6 +126,7 @@ function tellEarly(ports: EnginePorts, early: Early): EnginePorts {
       name: store.name,
       save: (snapshot) => wait(early.snapshots, () => store.save(snapshot)),
       list: (group) => store.list(group),
+      newest: (group) => store.newest(group),
     })),
   };
 }
@@ -146,6 +147,7 @@ function withoutRecentIds(store: SnapshotStore): SnapshotStore {
     name: store.name,
     save: (snapshot) => store.save(snapshot),
     list: async (group) => (await store.list(group)).map(strip),
+    newest: (group) => store.newest(group),
   };
 }
 

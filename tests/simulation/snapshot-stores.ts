@@ -1,4 +1,10 @@
-import { FencedError, type Snapshot, type SnapshotStore, UnavailableError } from "../../engine/ports.ts";
+import {
+  FencedError,
+  type Snapshot,
+  type SnapshotPlace,
+  type SnapshotStore,
+  UnavailableError,
+} from "../../engine/ports.ts";
 import type { Checks } from "./checks.ts";
 import type { Environment } from "./environment.ts";
 import type { Link } from "./link.ts";
@@ -113,6 +119,14 @@ export class SimSnapshotStore implements SnapshotStore {
         ? this.#store.wrongList(random)
         : [...this.#store.snapshots],
     );
+  }
+
+  newest(): Promise<SnapshotPlace | null> {
+    const { random } = this.#process;
+    return this.#run(() => {
+      const isWrong = random.chance(this.#environment.weather.snapshots);
+      return (isWrong ? this.#store.wrongList(random) : this.#store.snapshots)[0] ?? null;
+    });
   }
 
   #run<T>(effect: () => T): Promise<T> {

@@ -41,6 +41,11 @@ class MemorySnapshots implements SnapshotStore {
     if (!this.reachable) throw new Error("cannot be reached");
     return this.snapshots;
   }
+
+  async newest(): Promise<Snapshot | null> {
+    if (!this.reachable) throw new Error("cannot be reached");
+    return this.snapshots[0] ?? null;
+  }
 }
 
 /** Events as a consumer outside sees them. */

@@ -330,34 +330,4 @@ describe("snapshots at recovery", () => {
     const running = harness.start();
     expect(await endOf(running)).toBe("history-refused");
   });
-
-  it("are taken by engines that never live as long as the interval: the way back does not grow with every crash", async () => {
-    const harness = new EngineHarness({ snapshotEveryMs: 60_000 });
-    for (let life = 0; life < 3; life++) {
-      const engine = await harness.startActive();
-      publishPlaces(harness, 2);
-      await until(() => harness.queue.length === 0, "committed");
-      await harness.time.advance(2_000);
-      publishPlaces(harness, 1);
-      await until(() => harness.queue.length === 0, "committed");
-      engine.consumer.lose();
-      await endOf(engine);
-    }
-    const last = await harness.startActive();
-    const recovered = last.told.find(([what]) => what === "recovered")?.[1];
-    expect(recovered).toMatchObject({ source: "redis", replayedCommands: 0 });
-  });
-
-  it("are taken on a schedule, at committed sequences, and one failing store does not matter", async () => {
-    const harness = new EngineHarness({ snapshotEveryCommands: 5 });
-    harness.redis.reachable = false;
-    await harness.startActive();
-    publishPlaces(harness, 12);
-    await harness.replied(12);
-    await until(() => harness.postgres.snapshots.length > 0, "a snapshot");
-    for (const snapshot of harness.postgres.snapshots) {
-      const row = harness.database.journal.find(({ lastSequence }) => lastSequence === snapshot.sequence);
-      expect(row?.hash).toEqual(snapshot.hash);
-    }
-  });
 });
