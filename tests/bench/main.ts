@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
 import { benchCore } from "./core.ts";
+import { benchRecovery } from "./recovery.ts";
 
 /**
  * npm run bench -- [core …] [--quick] [--streams DIR] [--json FILE]
@@ -12,6 +13,7 @@ import { benchCore } from "./core.ts";
  */
 const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>> = {
   core: benchCore,
+  recovery: benchRecovery,
 };
 
 const { values, positionals } = parseArgs({
