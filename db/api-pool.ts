@@ -1,5 +1,6 @@
 import postgres, { type ParameterOrJSON, type Row, type Sql } from "postgres";
 import { UnavailableError } from "../engine/ports.ts";
+import type { DatabaseTls } from "./tls.ts";
 
 export interface ApiPoolOptions {
   readonly url: string;
@@ -10,6 +11,7 @@ export interface ApiPoolOptions {
   /** How long a statement may take, waiting for a connection included. Default 5 s. */
   readonly timeoutMs?: number;
   readonly applicationName?: string;
+  readonly tls?: DatabaseTls | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -96,10 +98,17 @@ export class ApiPool {
   }
 
   #open(): Sql {
-    const { url, maxConnections = 10, prepare = true, applicationName = "trade-engine api" } = this.#options;
+    const {
+      url,
+      maxConnections = 10,
+      prepare = true,
+      applicationName = "trade-engine api",
+      tls,
+    } = this.#options;
     return postgres(url, {
       max: maxConnections,
       prepare,
+      ...(tls !== undefined && { ssl: tls }),
       idle_timeout: 300,
       connect_timeout: Math.max(1, Math.ceil(this.#timeoutMs / 1_000)),
       fetch_types: false,

@@ -1,5 +1,6 @@
 import postgres, { type ParameterOrJSON, type Row, type Sql } from "postgres";
 import { UnavailableError } from "../engine/ports.ts";
+import type { DatabaseTls } from "./tls.ts";
 
 export interface EngineConnectionOptions {
   /** Straight to PostgreSQL: session settings and prepared statements do not survive a transaction pool. */
@@ -7,6 +8,7 @@ export interface EngineConnectionOptions {
   /** How long a statement may take before the connection counts as lost. Default 10 s. */
   readonly timeoutMs?: number;
   readonly applicationName?: string;
+  readonly tls?: DatabaseTls | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -30,10 +32,11 @@ export class EngineConnection {
   readonly #timeoutMs: number;
   #fault: UnavailableError | null = null;
 
-  constructor({ url, timeoutMs = DEFAULT_TIMEOUT_MS, applicationName }: EngineConnectionOptions) {
+  constructor({ url, timeoutMs = DEFAULT_TIMEOUT_MS, applicationName, tls }: EngineConnectionOptions) {
     this.#timeoutMs = timeoutMs;
     this.#sql = postgres(url, {
       max: 1,
+      ...(tls !== undefined && { ssl: tls }),
       max_lifetime: null,
       idle_timeout: 0,
       connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1_000)),

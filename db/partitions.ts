@@ -1,13 +1,13 @@
-import type { Sql } from "postgres";
+import type { ISql } from "postgres";
 
 /** How far ahead partitions are made, counted from the current month or day. */
-interface PartitionsAhead {
+export interface PartitionsAhead {
   readonly orderMonths: number;
   readonly tradeDays: number;
   readonly journalDays: number;
 }
 
-const DEFAULT_PARTITIONS_AHEAD: PartitionsAhead = { orderMonths: 12, tradeDays: 30, journalDays: 7 };
+export const DEFAULT_PARTITIONS_AHEAD: PartitionsAhead = { orderMonths: 12, tradeDays: 30, journalDays: 7 };
 
 /**
  * Makes the partitions of orders, trades and the journal that are missing from `now` on, each in a
@@ -17,7 +17,7 @@ const DEFAULT_PARTITIONS_AHEAD: PartitionsAhead = { orderMonths: 12, tradeDays: 
  * @returns names of those that this call made
  */
 export async function ensurePartitions(
-  sql: Sql,
+  sql: ISql,
   now: Date,
   ahead: PartitionsAhead = DEFAULT_PARTITIONS_AHEAD,
 ): Promise<string[]> {

@@ -39,6 +39,7 @@ BEGIN
 END
 $$;
 
+ALTER FUNCTION create_partition(text, text, timestamptz, timestamptz) SET lock_timeout = '10s';
 DELETE FROM partition_retention_config WHERE table_name = 'candles';
 ALTER TABLE partition_retention_config DROP CONSTRAINT partition_retention_config_days_check,
   DROP CONSTRAINT partition_retention_config_months_check, DROP COLUMN archive_first;

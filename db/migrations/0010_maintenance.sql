@@ -25,6 +25,9 @@ AS $$
   WHERE i.inhparent = to_regclass(quote_ident(p_table)) AND bound IS NOT NULL
 $$;
 
+-- Who reads a default partition for long is waited for no longer than this: whoever comes next waits behind us.
+ALTER FUNCTION create_partition(text, text, timestamptz, timestamptz) SET lock_timeout = '2s';
+
 -- What each table is partitioned by: the column, the length of a partition, and its name.
 CREATE FUNCTION partitioning_of(p_table text, OUT key_column text, OUT unit text, OUT name_format text)
 LANGUAGE sql IMMUTABLE
