@@ -1,16 +1,31 @@
 import process from "node:process";
+import { PostgresAdminAudit } from "../db/admin-audit.ts";
+import { PostgresApiKeyStore } from "../db/api-key-store.ts";
 import { ApiPool } from "../db/api-pool.ts";
 import { PostgresApiReads } from "../db/api-reads.ts";
 import { readDatabaseTime } from "../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../db/idempotency-store.ts";
+import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandPublisher } from "../infra/rabbitmq/command-publisher.ts";
+import type { RedisEvent } from "../infra/redis/connection.ts";
 import { RedisMarketDataReader } from "../infra/redis/market-data-reader.ts";
+import { RedisNonces } from "../infra/redis/nonces.ts";
+import { RedisRateCounter } from "../infra/redis/rate-counter.ts";
 import { systemClock } from "../infra/system-time.ts";
+import { measureApi } from "../infra/telemetry/api-metrics.ts";
+import { observeRabbit, observeRedis } from "../infra/telemetry/connection-metrics.ts";
 import { createLogger } from "../infra/telemetry/logger.ts";
+import { countMaintenance } from "../infra/telemetry/maintenance-metrics.ts";
+import { Metrics } from "../infra/telemetry/metrics.ts";
+import { serveMetrics } from "../infra/telemetry/metrics-server.ts";
+import { measureProcess } from "../infra/telemetry/process-metrics.ts";
+import { startTracing } from "../infra/telemetry/tracing.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { replayableMs } from "./auth/nonces.ts";
 import { composeApi } from "./compose.ts";
 import { GroupReach } from "./group-reach.ts";
+import { SharedRates } from "./limits/rates.ts";
 import { PortTakenError, serve } from "./serve.ts";
 
 /**
@@ -24,23 +39,35 @@ const config = loadConfigOrExit();
 const logger = createLogger({ program: "api", ...config.log });
 const { database, redis, rabbitmq, server } = config;
 
+const metrics = new Metrics("api");
+measureProcess(metrics, "api", packageJson.version);
+const tracing = await startTracing(config.telemetry, {
+  name: "trade-engine api",
+  version: packageJson.version,
+});
+
 const pool = new ApiPool({
   url: database.url,
   maxConnections: database.poolSize,
   prepare: !database.isTransactionPool,
+  tls: database.tls,
 });
 const publisher = new RabbitCommandPublisher({
   url: rabbitmq.url,
   confirmTimeoutMs: server.confirmTimeoutMs,
-  observe: (event) => logger.info({ rabbitmq: event }, "connection changed"),
+  ...authority(rabbitmq.certificateAuthority),
+  observe: observeRabbit(logger, metrics),
 });
 const marketData = new RedisMarketDataReader({
   url: redis.url,
   keyPrefix: redis.keyPrefix,
-  observe: (event) => logger.info({ redis: event }, "connection changed"),
+  ...authority(redis.certificateAuthority),
+  observe: observeRedis(logger, metrics),
 });
 const reads = new PostgresApiReads(pool);
 const idempotency = new PostgresIdempotencyStore(pool);
+const rates = new RedisRateCounter(cache);
+const nonces = new RedisNonces({ ...cache, keptMs: replayableMs(config.auth.signatureWindowMs) });
 const groups = new GroupReach(publisher, async () => (await reads.listSymbols()).map(({ group }) => group));
 
 const { app, dispatcher } = composeApi({
@@ -52,6 +79,12 @@ const { app, dispatcher } = composeApi({
   reads,
   idempotency,
   marketData,
+  access: {
+    apiKeys: new PostgresApiKeyStore(pool),
+    nonces,
+    rates: new SharedRates(rates),
+    adminAudit: new PostgresAdminAudit(pool),
+  },
   checks: [
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "redis", check: async () => marketData.healthy() },
@@ -59,10 +92,18 @@ const { app, dispatcher } = composeApi({
   ],
   databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: false,
+  observer: measureApi(metrics, () => ({ pendingCommands: () => dispatcher.pending })),
+  tracer: tracing?.api ?? null,
 });
 
 const purge = setInterval(() => {
-  idempotency.purge().catch(() => logger.warn({}, "old idempotency keys could not be removed"));
+  idempotency.purge().then(
+    () => countMaintenance(metrics, "ok"),
+    () => {
+      countMaintenance(metrics, "failed");
+      logger.warn({}, "old idempotency keys could not be removed");
+    },
+  );
 }, PURGE_KEYS_EVERY_MS);
 
 const listening = await serve({
@@ -76,6 +117,7 @@ const listening = await serve({
   process.exit(1);
 });
 logger.info({ host: server.host, port: listening.port }, "listening");
+const metricsServer = await serveMetrics(metrics, config.telemetry, logger);
 
 let stopping = false;
 
@@ -87,7 +129,8 @@ async function stop(signal: string): Promise<void> {
   const finished = Promise.all([listening.close(), dispatcher.drain(server.shutdownTimeoutMs)]);
   const timeout = new Promise((resolve) => setTimeout(resolve, server.shutdownTimeoutMs));
   await Promise.race([finished, timeout]);
-  await Promise.allSettled([publisher.close(), marketData.close(), pool.close()]);
+  await Promise.allSettled([metricsServer?.close(), tracing?.close()]);
+  await Promise.allSettled([publisher.close(), marketData.close(), rates.close(), nonces.close(), pool.close()]);
   logger.info({}, "stopped");
   process.exit(0);
 }

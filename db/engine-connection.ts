@@ -1,5 +1,5 @@
 import postgres, { type ParameterOrJSON, type Row, type Sql } from "postgres";
-import { UnavailableError } from "../engine/ports.ts";
+import { RejectedError, UnavailableError } from "../engine/ports.ts";
 import type { DatabaseTls } from "./tls.ts";
 
 export interface EngineConnectionOptions {
@@ -60,7 +60,8 @@ export class EngineConnection {
 
   /**
    * Runs one statement, prepared once. Rejects with UnavailableError, after which nothing is known of
-   * what the statement did.
+   * what the statement did; or with RejectedError where the database refuses the values for good, after
+   * which the connection goes on.
    */
   async run<T extends Row>(statement: string, parameters: ParameterOrJSON<never>[] = []): Promise<T[]> {
     for (let attempt = 1; ; attempt++) {
@@ -68,7 +69,9 @@ export class EngineConnection {
       try {
         return await this.#attempt<T>(statement, parameters);
       } catch (cause) {
-        if (attempt === ATTEMPTS || !isUndoneByChance(cause)) throw this.#fail(cause);
+        if (attempt < ATTEMPTS && isUndoneByChance(cause)) continue;
+        if (isRefusalOfValues(cause)) throw new RejectedError("the database refuses the values", { cause });
+        throw this.#fail(cause);
       }
     }
   }
@@ -98,6 +101,12 @@ export class EngineConnection {
     }
     return this.#fault;
   }
+}
+
+/** Data exceptions (class 22) and broken constraints (class 23): undone, and the same the next time. */
+function isRefusalOfValues(cause: unknown): boolean {
+  const { severity, code } = cause as { severity?: string; code?: string };
+  return severity === "ERROR" && code !== undefined && /^2[23]/.test(code);
 }
 
 function isUndoneByChance(cause: unknown): boolean {

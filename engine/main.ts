@@ -3,15 +3,24 @@ import postgres from "postgres";
 import { openEngineRecords } from "../db/engine-records.ts";
 import { ensurePartitions } from "../db/partitions.ts";
 import { createPostgresSnapshotStore } from "../db/snapshot-store.ts";
+import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandConsumer } from "../infra/rabbitmq/command-consumer.ts";
 import { RabbitEventPublisher } from "../infra/rabbitmq/event-publisher.ts";
 import { RedisMarketDataWriter } from "../infra/redis/market-data-writer.ts";
 import { RedisSnapshotStore } from "../infra/redis/snapshot-store.ts";
 import { systemClock, systemTimers } from "../infra/system-time.ts";
+import { observeRabbit, observeRedis } from "../infra/telemetry/connection-metrics.ts";
 import { logEngine, newEngineStatus } from "../infra/telemetry/engine-log.ts";
+import { measureEngine } from "../infra/telemetry/engine-metrics.ts";
 import { createLogger } from "../infra/telemetry/logger.ts";
+import { countMaintenance } from "../infra/telemetry/maintenance-metrics.ts";
+import { Metrics } from "../infra/telemetry/metrics.ts";
+import { serveMetrics } from "../infra/telemetry/metrics-server.ts";
+import { observedBy } from "../infra/telemetry/observed-by.ts";
 import { startProbeServer } from "../infra/telemetry/probe-server.ts";
+import { measureProcess } from "../infra/telemetry/process-metrics.ts";
+import { startTracing } from "../infra/telemetry/tracing.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { DEFAULT_ENGINE_SETTINGS } from "./engine-ports.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
@@ -35,27 +44,54 @@ const MAX_READY_LAG = 10_000;
 /** How long a clean stop may take before the process ends anyway: everything told is committed. */
 const STOP_WITHIN_MS = 15_000;
 
-const config = loadConfigOrExit();
+const config = loadConfigOrExit({ direct: true });
 const logger = createLogger({ program: "engine", ...config.log }).child({ group: config.engine.symbolGroup });
 const { symbolGroup: group, healthPort, ...timing } = config.engine;
 const settings = { ...DEFAULT_ENGINE_SETTINGS, ...timing, group };
 const status = newEngineStatus();
-const observer = logEngine(logger, status);
+const metrics = new Metrics("engine");
+measureProcess(metrics, "engine", packageJson.version);
+const tracing = await startTracing(config.telemetry, {
+  name: "trade-engine engine",
+  version: packageJson.version,
+});
+const observer = observedBy(
+  logEngine(logger, status),
+  measureEngine(metrics, {
+    group,
+    holdings: () => engine.current()?.holdings() ?? null,
+    queueMessages: async () => {
+      if (consumer === null) throw new Error("not connected");
+      return consumer.queueMessages();
+    },
+  }),
+  ...(tracing === null ? [] : [tracing.engine(group)]),
+);
+/** The one of now: each engine that is tried has its own. */
+let consumer: RabbitCommandConsumer | null = null;
 
+const databaseTls = config.database.tls === undefined ? {} : { ssl: config.database.tls };
 // Snapshots and maintenance: large statements must not hold up the connection that commits.
-const background = postgres(config.database.url, { max: 2, idle_timeout: 30, onnotice: () => undefined });
+const background = postgres(config.database.directUrl, {
+  ...databaseTls,
+  max: 2,
+  idle_timeout: 30,
+  onnotice: () => undefined,
+});
 const redisOptions = {
   url: config.redis.url,
   keyPrefix: config.redis.keyPrefix,
-  observe: (event: object) => logger.info({ redis: event }, "connection changed"),
+  ...authority(config.redis.certificateAuthority),
+  observe: observeRedis(logger, metrics),
 };
 const rabbitOptions = {
   url: config.rabbitmq.url,
-  observe: (event: object) => logger.info({ rabbitmq: event }, "connection changed"),
+  ...authority(config.rabbitmq.certificateAuthority),
+  observe: observeRabbit(logger, metrics),
 };
 
 async function open(): Promise<OpenedPorts> {
-  const records = openEngineRecords({ url: config.database.url });
+  const records = openEngineRecords({ url: config.database.directUrl, tls: config.database.tls });
   try {
     const skewMs = Math.abs((await records.nowMs()) - systemClock.nowMs());
     if (skewMs > MAX_CLOCK_SKEW_MS) throw new Error(`the clock is ${skewMs} ms off the database's`);
@@ -63,7 +99,8 @@ async function open(): Promise<OpenedPorts> {
     await records.close().catch(() => undefined);
     throw cause;
   }
-  const consumer = new RabbitCommandConsumer({ ...rabbitOptions, group, tickBody: TICK_MESSAGE });
+  const commands = new RabbitCommandConsumer({ ...rabbitOptions, group, tickBody: TICK_MESSAGE });
+  consumer = commands;
   const events = new RabbitEventPublisher(rabbitOptions);
   const snapshots = new RedisSnapshotStore(redisOptions);
   const marketData = new RedisMarketDataWriter(redisOptions);
@@ -71,7 +108,7 @@ async function open(): Promise<OpenedPorts> {
   await Promise.allSettled([snapshots.waitUntilReady(1_000), marketData.waitUntilReady(1_000)]);
   return {
     ports: {
-      consumer,
+      consumer: commands,
       records,
       snapshotStores: [snapshots, createPostgresSnapshotStore(background)],
       events,
@@ -89,9 +126,13 @@ async function open(): Promise<OpenedPorts> {
 function maintainPartitions(): void {
   ensurePartitions(background, new Date()).then(
     (made) => {
+      countMaintenance(metrics, "ok");
       if (made.length > 0) logger.info({ made }, "partitions made");
     },
-    (err: unknown) => logger.warn({ err }, "partitions could not be made"),
+    (err: unknown) => {
+      countMaintenance(metrics, "failed");
+      logger.warn({ err }, "partitions could not be made");
+    },
   );
 }
 
@@ -128,6 +169,8 @@ const probes =
         return null;
       });
 
+const metricsServer = await serveMetrics(metrics, config.telemetry, logger);
+
 let stopping = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.on(signal, () => {
@@ -146,5 +189,10 @@ const end = await engine.ended;
 clearInterval(maintenance);
 if (end.reason === "stopped") logger.info({ sequence: status.lastSequence }, "stopped");
 else logger.error({ end, err: "cause" in end ? end.cause : undefined }, "ended");
-await Promise.allSettled([probes?.close(), background.end({ timeout: 1 })]);
+await Promise.allSettled([
+  probes?.close(),
+  metricsServer?.close(),
+  tracing?.close(),
+  background.end({ timeout: 1 }),
+]);
 process.exit(EXIT_CODES[end.reason]);

@@ -1,12 +1,22 @@
 import postgres from "postgres";
 import { openEngineRecords } from "../../db/engine-records.ts";
 import { createPostgresSnapshotStore } from "../../db/snapshot-store.ts";
-import type { EngineEnd, EngineSettings, EngineState } from "../../engine/engine-ports.ts";
+import type {
+  EngineEnd,
+  EngineHoldings,
+  EngineObserver,
+  EngineSettings,
+  EngineState,
+} from "../../engine/engine-ports.ts";
 import type { CommandConsumer, EventPublisher, MarketDataWriter } from "../../engine/ports.ts";
 import { type RunningEngine, startEngine } from "../../engine/supervise.ts";
 import { systemClock, systemTimers } from "../system-time.ts";
 import { logEngine, newEngineStatus } from "../telemetry/engine-log.ts";
+import { measureEngine } from "../telemetry/engine-metrics.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { observedBy } from "../telemetry/observed-by.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 
 /**
  * The engine of the one-process run. Where a process of its own would exit and be started again, it
@@ -21,6 +31,15 @@ export interface EmbeddedEngineOptions {
   readonly events: EventPublisher;
   readonly marketData: MarketDataWriter;
   readonly logger: Logger;
+  /** Who measures and follows it; nobody unless given. */
+  readonly telemetry?: EngineTelemetry;
+}
+
+export interface EngineTelemetry {
+  readonly metrics: Metrics;
+  readonly tracing: Tracing | null;
+  /** Messages on a group's queue. */
+  queueMessages(group: string): Promise<number>;
 }
 
 export interface EmbeddedEngine {
@@ -38,7 +57,10 @@ export interface EmbeddedEngine {
 export function startEmbeddedEngine(options: EmbeddedEngineOptions): EmbeddedEngine {
   const { url, settings, consumer, events, marketData, logger } = options;
   const status = newEngineStatus();
-  const observer = logEngine(logger, status);
+  const observer = observedBy(
+    logEngine(logger, status),
+    ...telemetryOf(options, () => running.current()?.holdings() ?? null),
+  );
   let becameActive: () => void = () => undefined;
   const active = new Promise<void>((resolve) => {
     becameActive = resolve;
@@ -83,4 +105,15 @@ export function startEmbeddedEngine(options: EmbeddedEngineOptions): EmbeddedEng
     ended: running.ended,
     stop: () => running.stop(),
   };
+}
+
+function telemetryOf(
+  { telemetry, settings: { group } }: EmbeddedEngineOptions,
+  holdings: () => EngineHoldings | null,
+): Partial<EngineObserver>[] {
+  if (telemetry === undefined) return [];
+  const { metrics, tracing } = telemetry;
+  const queueMessages = () => telemetry.queueMessages(group);
+  const measuring = measureEngine(metrics, { group, holdings, queueMessages });
+  return tracing === null ? [measuring] : [measuring, tracing.engine(group)];
 }

@@ -1,7 +1,11 @@
 import process from "node:process";
 import postgres from "postgres";
+import { MemoryNonces } from "../../api/auth/nonces.ts";
 import { composeApi } from "../../api/compose.ts";
+import { LocalRates } from "../../api/limits/local-rates.ts";
 import { type HttpServer, type Peer, PortTakenError, serve } from "../../api/serve.ts";
+import { PostgresAdminAudit } from "../../db/admin-audit.ts";
+import { PostgresApiKeyStore } from "../../db/api-key-store.ts";
 import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
 import { readDatabaseTime } from "../../db/database-time.ts";
@@ -13,12 +17,19 @@ import { TICK_MESSAGE } from "../../engine/wire/message.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { loadConfigOrExit } from "../config/load.ts";
 import { systemClock } from "../system-time.ts";
+import { measureApi } from "../telemetry/api-metrics.ts";
 import { createLogger } from "../telemetry/logger.ts";
+import { countMaintenance } from "../telemetry/maintenance-metrics.ts";
+import { Metrics } from "../telemetry/metrics.ts";
+import { serveMetrics } from "../telemetry/metrics-server.ts";
+import { measureProcess } from "../telemetry/process-metrics.ts";
+import { startTracing } from "../telemetry/tracing.ts";
 import { startEmbeddedEngine } from "./engine.ts";
 import { EmbeddedEventPublisher } from "./event-publisher.ts";
 import { EmbeddedMarketData } from "./market-data.ts";
 import { DataDirectoryInUseError, type EmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
 import { EmbeddedQueue } from "./queue.ts";
+import { queueMessages } from "./queue-length.ts";
 import { Shutdown } from "./shutdown.ts";
 import { welcome } from "./welcome.ts";
 
@@ -40,6 +51,10 @@ const logger = createLogger({ program: "trade-engine", ...config.log });
 if (config.auth.devTokens && !isLoopback(config.server.host)) {
   logger.warn({ host: config.server.host }, "dev tokens are on: whoever reaches this address can be anybody");
 }
+
+const metrics = new Metrics("embedded");
+measureProcess(metrics, "embedded", packageJson.version);
+const tracing = await startTracing(config.telemetry, { name: "trade-engine", version: packageJson.version });
 
 const shutdown = new Shutdown(() => logger.info({}, "stopping"));
 
@@ -94,6 +109,7 @@ const engines = [...new Set([symbolGroup, ...config.symbols.groups])].map((group
     events,
     marketData,
     logger: logger.child({ group }),
+    telemetry: { metrics, tracing, queueMessages: (name) => queueMessages(owner, name) },
   }),
 );
 
@@ -109,6 +125,12 @@ const { app, dispatcher } = composeApi({
   reads: new PostgresApiReads(pool),
   idempotency,
   marketData,
+  access: {
+    apiKeys: new PostgresApiKeyStore(pool),
+    nonces: new MemoryNonces(config.auth.signatureWindowMs),
+    rates: new LocalRates(),
+    adminAudit: new PostgresAdminAudit(pool),
+  },
   checks: [
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "queue", check: async () => publisher.healthy() },
@@ -116,7 +138,11 @@ const { app, dispatcher } = composeApi({
   ],
   databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: isLoopback(config.server.host),
+  observer: measureApi(metrics, () => ({ pendingCommands: () => dispatcher.pending })),
+  tracer: tracing?.api ?? null,
 });
+const metricsServer = await serveMetrics(metrics, config.telemetry, logger);
+shutdown.after(() => Promise.allSettled([metricsServer?.close(), tracing?.close()]));
 
 // A person who sees the address can place an order at once: the engine matches before anybody is let in.
 await Promise.race([
@@ -161,7 +187,9 @@ async function maintain(): Promise<void> {
   try {
     await ensurePartitions(owner, new Date());
     await idempotency.purge();
+    countMaintenance(metrics, "ok");
   } catch (err) {
+    countMaintenance(metrics, "failed");
     logger.warn({ err }, "maintenance failed");
   }
 }

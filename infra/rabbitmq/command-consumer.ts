@@ -40,6 +40,7 @@ export class RabbitCommandConsumer implements CommandConsumer {
   #telling: RabbitLink | null = null;
   #tellChannel: Channel | null = null;
   #tellFull = false;
+  #lookChannel: Channel | null = null;
   #lastDelivery: ConsumeMessage | null = null;
   #acknowledged = 0;
   #onLost: ((cause: Error) => void) | null = null;
@@ -53,6 +54,16 @@ export class RabbitCommandConsumer implements CommandConsumer {
   /** Replies dropped because the socket was full or away, for metrics. */
   get droppedReplies(): number {
     return this.#droppedReplies;
+  }
+
+  /** Messages on the queue, those that this consumer holds unacknowledged included; for metrics. Rejects when unknown. */
+  async queueMessages(): Promise<number> {
+    if (this.#lookChannel === null) throw new UnavailableError("rabbitmq", "not connected");
+    const { messageCount } = await this.#lookChannel.checkQueue(
+      this.#names.commandQueue(this.#options.group),
+    );
+    const delivered = this.#lastDelivery?.fields.deliveryTag ?? 0;
+    return messageCount + delivered - this.#acknowledged;
   }
 
   /** Rejects with UnavailableError; it may be called again after that, after a loss, or after `close`. */
@@ -172,9 +183,17 @@ export class RabbitCommandConsumer implements CommandConsumer {
         });
         this.#tellFull = false;
         this.#tellChannel = channel;
+        // Of its own: a look at a queue that is not there closes its channel.
+        const look = await model.createChannel();
+        look.on("error", () => {});
+        look.on("close", () => {
+          if (this.#lookChannel === look) this.#lookChannel = null;
+        });
+        this.#lookChannel = look;
       },
       onDown: () => {
         this.#tellChannel = null;
+        this.#lookChannel = null;
       },
     });
   }

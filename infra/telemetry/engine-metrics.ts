@@ -31,11 +31,13 @@ export function measureEngine(metrics: Metrics, sources: EngineMetricSources): E
   const published = metrics.of("publishedSequence").labels(labels);
   const eventsPublished = metrics.of("eventsPublished").labels(labels);
   const redeliveries = metrics.of("redeliveries").labels(labels);
+  const standbyLag = metrics.of("standbyLag").labels(labels);
   const epoch = metrics.of("epoch").labels(labels);
   const duplicates = metrics.of("duplicates").labels(labels);
   // Present from the start, so that a first one shows as a rise and not as a new series.
   const poison = metrics.of("poison").labels(labels);
   const malformed = metrics.of("malformed").labels(labels);
+  for (const counter of [redeliveries, duplicates, poison, malformed]) counter.inc(0);
 
   const savedAtMs = new Map<string, number>();
   let sequence = 0;
@@ -73,11 +75,16 @@ export function measureEngine(metrics: Metrics, sources: EngineMetricSources): E
 
   return {
     stateChanged,
+    followed: ({ sequence: followed, lag }) => {
+      sequence = followed;
+      standbyLag.set(lag);
+    },
     snapshotPassedOver: (store) => metrics.of("snapshotsPassedOver").inc({ group, store }),
     recovered: (recovery) => {
       sequence = recovery.lastSequence;
       snapshotSequence = recovery.snapshotSequence;
       doneUntilMs = Date.now();
+      standbyLag.set(0);
       epoch.set(recovery.epoch);
       lastSequence.set(sequence);
       metrics.of("promotions").inc({ group, source: recovery.source });

@@ -167,6 +167,13 @@ export const catalogue = {
     labels: ["group"],
     programs: ENGINE,
   },
+  standbyLag: {
+    name: "trade_engine_standby_lag_commands",
+    kind: "gauge",
+    help: "How many sequences this stand-by's warm copy is behind the group's row; 0 while active",
+    labels: ["group"],
+    programs: ENGINE,
+  },
   // ── the engine's work ─────────────────────────────────────────────────────────────────────────
   commandsCommitted: {
     name: "trade_engine_commands_committed_total",
