@@ -107,7 +107,7 @@ const maybePrice = (description: string) =>
     .openapi({ description: `${description} Null: there is none.`, example: "50000.00" });
 
 /** The 24 hours' figures, of the stream and of `GET …/ticker`. */
-export const tickerFields = {
+const tickerFields = {
   symbol: symbolOut,
   time: timeOut("End of the 24 hours that it tells of."),
   last: maybePrice("Price of the last trade, whenever it was."),
@@ -128,6 +128,9 @@ export const tickerFields = {
   askQuantity: z.string().nullable().openapi({ description: "What shows at the best ask.", example: "0.5" }),
 };
 
+export const tickerSchema = z.object(tickerFields).openapi("Ticker");
+export type TickerBody = z.infer<typeof tickerSchema>;
+
 export const streamTickerSchema = z
   .object({ type: z.literal("ticker"), channel: channelSchema, ...tickerFields })
   .openapi("StreamTicker", {
@@ -136,7 +139,7 @@ export const streamTickerSchema = z
   });
 
 /** One candle, of the stream and of `GET …/candles`. */
-export const candleFields = {
+const candleFields = {
   openTime: timeOut("Its first millisecond."),
   closeTime: timeOut("Its last millisecond."),
   open: maybePrice("First price; without a trade in it, the last one before."),
@@ -147,6 +150,9 @@ export const candleFields = {
   quoteVolume: amountOut("Quote asset traded in it, exact.", "625000.0000000"),
   trades: z.int().openapi({ description: "Trades in it; 0: nothing was traded.", example: 42 }),
 };
+
+export const candleSchema = z.object(candleFields).openapi("Candle");
+export type CandleBody = z.infer<typeof candleSchema>;
 
 export const streamCandleSchema = z
   .object({

@@ -34,6 +34,22 @@ export class BookSide {
     return prices.flatMap((price) => this.#levels.get(price) ?? []);
   }
 
+  /** Levels. */
+  get size(): number {
+    return this.#prices.length;
+  }
+
+  /** The level at a rank, 0 the best; undefined beyond the worst. */
+  at(rank: number): BookLevel | undefined {
+    const price = this.#prices[this.#bestIsHighest ? this.#prices.length - 1 - rank : rank];
+    return price === undefined ? undefined : this.#levels.get(price);
+  }
+
+  /** The level at a price, if there is one. */
+  get(price: number): BookLevel | undefined {
+    return this.#levels.get(price);
+  }
+
   /** Where a price stands, or would stand, among the prices. */
   #placeOf(price: number): number {
     let low = 0;
