@@ -115,10 +115,13 @@ async function describeSchema(sql: Sql): Promise<string[]> {
     select 'index ' || pg_get_indexdef(oid) from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('i', 'I') and relname not like 'schema_migrations%'
     union all
-    select 'function ' || oid::regprocedure || md5(prosrc) from pg_proc where pronamespace = 'public'::regnamespace
+    select 'function ' || oid::regprocedure || md5(prosrc) || coalesce(proconfig::text, '') from pg_proc where pronamespace = 'public'::regnamespace
     union all
     select 'type ' || typname from pg_type
     where typnamespace = 'public'::regnamespace and typtype = 'e'
+    union all
+    select 'view ' || relname || md5(pg_get_viewdef(oid)) from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
     order by 1`;
   return rows.map(({ line }) => line);
 }
