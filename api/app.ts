@@ -1,13 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { authentication } from "./auth/middleware.ts";
 import type { ApiServices, App, AppEnv } from "./context.ts";
 import { errorHandler } from "./errors.ts";
+import { admission } from "./middleware/admission.ts";
 import { clientAddress } from "./middleware/client-address.ts";
 import { loopbackOnly } from "./middleware/loopback.ts";
 import { observed } from "./middleware/observed.ts";
 import { responseHeaders } from "./middleware/response-headers.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { mountAdmin } from "./routes/admin/index.ts";
+import { mountApiKeys } from "./routes/api-keys/index.ts";
 import { mountMarkets } from "./routes/markets/index.ts";
 import { mountOrderLists } from "./routes/order-lists/index.ts";
 import { mountOrders } from "./routes/orders/index.ts";
@@ -30,13 +31,14 @@ export function createApp(services: ApiServices): App {
   app.use(observed(services.observer, services.tracer));
   if (settings.loopbackOnly) app.use(loopbackOnly());
   app.use(clientAddress(settings.trustedProxies));
-  app.use(`${BASE_PATH}/*`, authentication(services.authentication, settings.batchBody));
+  app.use(`${BASE_PATH}/*`, admission(services));
 
   const api: App = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   mountOrders(api, services);
   mountOrderLists(api, services);
   mountTrades(api, services);
   mountSymbols(api, services);
+  mountApiKeys(api, services);
   mountMarkets(api, services);
   mountAdmin(api, services);
   app.route(BASE_PATH, api);

@@ -1,16 +1,30 @@
 import type { Clock, CommandPublisher, MarketDataReader } from "../engine/ports.ts";
 import type { Config } from "../infra/config/config.ts";
 import { createApp } from "./app.ts";
+import type { ApiKeyStore } from "./auth/api-key.ts";
 import { Authentication } from "./auth/authentication.ts";
-import { assertDevTokensAllowed, devTokens } from "./auth/dev-tokens.ts";
+import { authenticatorsOf } from "./auth/authenticators.ts";
+import { assertDevTokensAllowed } from "./auth/dev-tokens.ts";
+import type { NonceStore } from "./auth/nonces.ts";
+import { SecretBox } from "./auth/secret-box.ts";
 import { clockCheck } from "./clock-check.ts";
 import type { App } from "./context.ts";
 import { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import { ToldSequences } from "./dispatch/told-sequences.ts";
+import { Limits } from "./limits/limits.ts";
+import type { RateCounter } from "./limits/rates.ts";
 import { type ApiObserver, type ApiTracer, quietObserver } from "./observer.ts";
-import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
+import type { AdminAudit, ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import { randomPool } from "./random-pool.ts";
 import { SymbolDirectory } from "./symbols.ts";
+
+/** Where keys, nonces, rates and the operators' calls are kept. */
+export interface AccessParts {
+  readonly apiKeys: ApiKeyStore;
+  readonly nonces: NonceStore;
+  readonly rates: RateCounter;
+  readonly adminAudit: AdminAudit;
+}
 
 /** What a process that serves the API has made of the outside world. */
 export interface ApiParts {
@@ -22,6 +36,7 @@ export interface ApiParts {
   readonly reads: ApiReads;
   readonly idempotency: IdempotencyStore;
   readonly marketData: MarketDataReader;
+  readonly access: AccessParts;
   readonly checks: readonly ServiceCheck[];
   /** The database's clock, milliseconds. */
   databaseNowMs(): Promise<number>;
@@ -50,6 +65,8 @@ export function composeApi(parts: ApiParts): Api {
   assertDevTokensAllowed({ devTokens: config.auth.devTokens, production: config.isProduction });
   const { confirmTimeoutMs, resultTimeoutMs, freshOrderWaitMs, readTimeoutMs } = config.server;
   const { observer = quietObserver, tracer = null } = parts;
+  const { apiKeys, nonces, rates, adminAudit } = parts.access;
+  const secretBox = new SecretBox(config.auth.keyEncryptionKeys);
   const waits = { confirmTimeoutMs, resultTimeoutMs };
   const dispatcher = new CommandDispatcher({ publisher, clock, logger, observer, tracer, ...waits });
   const app = createApp({
@@ -75,7 +92,14 @@ export function composeApi(parts: ApiParts): Api {
     observer,
     tracer,
     checks: [...parts.checks, clockCheck(clock, () => parts.databaseNowMs())],
-    authentication: new Authentication(config.auth.devTokens ? [devTokens()] : [], clock),
+    authentication: new Authentication(
+      authenticatorsOf({ settings: config.auth, clock, keys: apiKeys, nonces, box: secretBox }),
+      clock,
+    ),
+    limits: new Limits(config.limits, rates),
+    apiKeys,
+    secretBox,
+    adminAudit,
   });
   return { app, dispatcher };
 }

@@ -1,13 +1,16 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Clock, MarketDataReader } from "../engine/ports.ts";
+import type { ApiKeyStore } from "./auth/api-key.ts";
 import type { Authentication } from "./auth/authentication.ts";
 import type { Principal } from "./auth/principal.ts";
+import type { SecretBox } from "./auth/secret-box.ts";
 import type { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import type { ToldSequences } from "./dispatch/told-sequences.ts";
+import type { Limits, RateHeaders } from "./limits/limits.ts";
 import type { BodyLimits } from "./middleware/raw-body.ts";
 import type { ApiObserver, ApiTracer } from "./observer.ts";
-import type { ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
+import type { AdminAudit, ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import type { Peer } from "./serve.ts";
 import type { SymbolDirectory } from "./symbols.ts";
 
@@ -39,6 +42,10 @@ export interface ApiServices {
   readonly symbols: SymbolDirectory;
   readonly reads: ApiReads;
   readonly authentication: Authentication;
+  readonly limits: Limits;
+  readonly apiKeys: ApiKeyStore;
+  readonly secretBox: SecretBox;
+  readonly adminAudit: AdminAudit;
   readonly idempotency: IdempotencyStore;
   readonly dispatcher: CommandDispatcher;
   readonly marketData: MarketDataReader;
@@ -57,6 +64,8 @@ export interface AppEnv {
     /** Whom the request comes from, an honest proxy's word included; "" where unknown. */
     address: string;
     principal: Principal | null;
+    /** How much the caller has left, for the answer. */
+    rateHeaders: RateHeaders;
     /** The body as it came, once it has been read. */
     rawBody: Uint8Array | undefined;
   };

@@ -8,7 +8,6 @@ import { PostgresIdempotencyStore } from "../db/idempotency-store.ts";
 import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandPublisher } from "../infra/rabbitmq/command-publisher.ts";
-import type { RedisEvent } from "../infra/redis/connection.ts";
 import { RedisMarketDataReader } from "../infra/redis/market-data-reader.ts";
 import { RedisNonces } from "../infra/redis/nonces.ts";
 import { RedisRateCounter } from "../infra/redis/rate-counter.ts";
@@ -58,12 +57,13 @@ const publisher = new RabbitCommandPublisher({
   ...authority(rabbitmq.certificateAuthority),
   observe: observeRabbit(logger, metrics),
 });
-const marketData = new RedisMarketDataReader({
+const cache = {
   url: redis.url,
   keyPrefix: redis.keyPrefix,
   ...authority(redis.certificateAuthority),
   observe: observeRedis(logger, metrics),
-});
+};
+const marketData = new RedisMarketDataReader(cache);
 const reads = new PostgresApiReads(pool);
 const idempotency = new PostgresIdempotencyStore(pool);
 const rates = new RedisRateCounter(cache);
@@ -130,7 +130,13 @@ async function stop(signal: string): Promise<void> {
   const timeout = new Promise((resolve) => setTimeout(resolve, server.shutdownTimeoutMs));
   await Promise.race([finished, timeout]);
   await Promise.allSettled([metricsServer?.close(), tracing?.close()]);
-  await Promise.allSettled([publisher.close(), marketData.close(), rates.close(), nonces.close(), pool.close()]);
+  await Promise.allSettled([
+    publisher.close(),
+    marketData.close(),
+    rates.close(),
+    nonces.close(),
+    pool.close(),
+  ]);
   logger.info({}, "stopped");
   process.exit(0);
 }

@@ -1,6 +1,6 @@
 import type { SymbolSpec } from "../engine/core/symbol-spec.ts";
 import type { OrderStatus, Side } from "../engine/core/terms.ts";
-import type { OrderRecord, TradeRecord } from "../engine/ports.ts";
+import type { JournalBatch, OrderRecord, TradeRecord } from "../engine/ports.ts";
 
 /**
  * What the API needs of the records. Everything here reads, except the idempotency rows and the
@@ -42,6 +42,21 @@ export interface TradeQuery extends HistoryWindow {
   readonly orderId: string | null;
 }
 
+/** How far a group is. */
+export interface GroupProgress {
+  readonly group: string;
+  /** UUID; changes when the database is restored from a backup. */
+  readonly timeline: string;
+  readonly epoch: number;
+  /** When an engine last became the group's one writer; null: none has. */
+  readonly epochTakenAtMs: number | null;
+  readonly lastSequence: number;
+  /** Events up to here are published. */
+  readonly publishedSequence: number;
+  /** Chained hash of the journal at `lastSequence`, in hexadecimal. */
+  readonly hash: string;
+}
+
 export interface ApiReads {
   /** Every pair of every group. */
   listSymbols(): Promise<readonly ListedSymbol[]>;
@@ -55,8 +70,32 @@ export interface ApiReads {
   ordersOfList(listId: string): Promise<readonly OrderRecord[]>;
   /** Newest first. */
   trades(query: TradeQuery): Promise<readonly TradeRecord[]>;
+  /** Every group, how far its history goes and who writes it. */
+  listGroups(): Promise<readonly GroupProgress[]>;
+  /** Rows of a group's journal that hold sequences above `after`, in order; null where there is no such group. */
+  journal(group: string, after: number, limit: number): Promise<readonly JournalBatch[] | null>;
   /** The number of a pair about to be defined, 1…65,535: the same for one name, never given to two. */
   reserveSymbolNumber(name: string): Promise<number>;
+}
+
+/** One row about a call of an operator. */
+export interface AdminAuditEntry {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly keyId: string | null;
+  readonly address: string;
+  readonly method: string;
+  /** Path with query. */
+  readonly target: string;
+  /** As it came; null where there is none. */
+  readonly body: string | null;
+  /** What was answered; null before it is carried out. */
+  readonly status: number | null;
+}
+
+/** The operators' calls, appended to and never changed. */
+export interface AdminAudit {
+  append(entry: AdminAuditEntry): Promise<void>;
 }
 
 /** Who sent what under an Idempotency-Key. */

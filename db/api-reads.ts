@@ -1,10 +1,13 @@
 import type { OrderStatus, Side } from "../engine/core/terms.ts";
 import { idTimeMs, isUuid, parseId } from "../engine/ids.ts";
-import type { OrderRecord, TradeRecord } from "../engine/ports.ts";
+import type { JournalBatch, OrderRecord, TradeRecord } from "../engine/ports.ts";
 import type { ApiPool } from "./api-pool.ts";
 import { historySlices } from "./history-slices.ts";
+import { toJournalBatch } from "./journal-rows.ts";
 import { labelOf } from "./labels.ts";
 import { toOrderRecord, toTradeRecord } from "./order-rows.ts";
+import { ALL_GROUPS, GROUP_EXISTS, type GroupProgressRow } from "./queries/engine-group.ts";
+import { JOURNAL_AT, type JournalRow, READ_JOURNAL } from "./queries/journal.ts";
 import {
   ORDER_BY_CLIENT_ID,
   ORDER_BY_ID,
@@ -16,6 +19,19 @@ import { RESERVE_SYMBOL_NUMBER } from "./queries/symbol-numbers.ts";
 import { TRADES_OF_ORDER, TRADES_OF_SYMBOL, TRADES_OF_USER, type TradeRow } from "./queries/trades.ts";
 import { orderSideEnum, orderStatusEnum } from "./schema/enums.ts";
 import { type StoredSymbol, SymbolDirectory } from "./symbol-directory.ts";
+
+/** How far a group is. */
+export interface GroupProgress {
+  readonly group: string;
+  readonly timeline: string;
+  readonly epoch: number;
+  /** Null: no engine has taken it. */
+  readonly epochTakenAtMs: number | null;
+  readonly lastSequence: number;
+  readonly publishedSequence: number;
+  /** In hexadecimal. */
+  readonly hash: string;
+}
 
 /** Newest first, at most `limit`, older than `before`; `toMs` is exclusive. */
 export interface HistoryWindow {
@@ -137,6 +153,37 @@ export class PostgresApiReads {
       if (found.length >= limit) break;
     }
     return found;
+  }
+
+  /** Every group, how far its history goes and who writes it. */
+  async listGroups(): Promise<readonly GroupProgress[]> {
+    const rows = await this.#pool.read<GroupProgressRow>(ALL_GROUPS);
+    return rows.map((row) => ({
+      group: row.symbol_group,
+      timeline: row.timeline,
+      epoch: Number(row.epoch),
+      epochTakenAtMs: row.epoch_taken_at?.getTime() ?? null,
+      lastSequence: Number(row.last_sequence),
+      publishedSequence: Number(row.published_sequence),
+      hash: row.hash,
+    }));
+  }
+
+  /** Rows of a group's journal that hold sequences above `after`, in order; null where there is no such group. */
+  async journal(group: string, after: number, limit: number): Promise<readonly JournalBatch[] | null> {
+    const groups = await this.#pool.read<{ found: boolean }>(GROUP_EXISTS, [group]);
+    if (groups[0]?.found !== true) return null;
+    const [holding] = await this.#pool.read<JournalRow>(JOURNAL_AT, [group, after + 1]);
+    const first = holding === undefined ? [] : [toJournalBatch(holding)];
+    const since = first[0]?.lastSequence ?? after;
+    const sinceMs = first[0]?.timeMs ?? 0;
+    const rows = await this.#pool.read<JournalRow>(READ_JOURNAL, [
+      group,
+      since,
+      sinceMs,
+      limit - first.length,
+    ]);
+    return [...first, ...rows.map(toJournalBatch)];
   }
 
   /** The number of a pair about to be defined, 1…65,535: the same for one name, never given to two. */

@@ -10,6 +10,7 @@ import {
 } from "../engine/ports.ts";
 import { changedOrders, enteredOrders, symbols, trades } from "./commit-arguments.ts";
 import { EngineConnection, type EngineConnectionOptions } from "./engine-connection.ts";
+import { toJournalBatch } from "./journal-rows.ts";
 import { COUNT_FAILURE, READ_FAILURES } from "./queries/command-failures.ts";
 import { COMMIT_BATCH, REHEARSE_COMMIT } from "./queries/commit-batch.ts";
 import { DATABASE_TIME } from "./queries/database-time.ts";
@@ -133,17 +134,5 @@ function toGroupState([row]: readonly GroupRow[]): GroupState {
     hash: row.hash,
     timeline: row.timeline,
     publishedSequence: Number(row.published_sequence),
-  };
-}
-
-function toJournalBatch(row: JournalRow): JournalBatch {
-  return {
-    epoch: Number(row.epoch),
-    firstSequence: Number(row.first_sequence),
-    lastSequence: Number(row.last_sequence),
-    timeMs: row.batch_time.getTime(),
-    rulesVersion: row.rules_version,
-    payload: row.payload,
-    hash: row.hash,
   };
 }

@@ -9,16 +9,17 @@ const step = (description: string, example: string) =>
     .refine(isStep, "a decimal above zero of at most 15 characters")
     .openapi({ description, example });
 
+export const groupSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "small letters, digits and hyphens, at most 32")
+  .openapi({ description: "The symbol group, whose engine matches its pairs.", example: "main" });
+
 export const defineSymbolSchema = z
   .strictObject({
     symbol: symbolSchema,
     base: assetSchema.optional().openapi({ description: "The part before the slash by default." }),
     quote: assetSchema.optional().openapi({ description: "The part after the slash by default." }),
-    group: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "small letters, digits and hyphens, at most 32")
-      .optional()
-      .openapi({ description: "The symbol group whose engine matches it.", example: "main" }),
+    group: groupSchema.optional(),
     priceStep: step("Size of a tick. Never changes.", "0.01"),
     quantityStep: step("Size of a lot. Never changes.", "0.00001"),
     minPrice: price("Lowest price; one tick by default.", "0.01").optional(),

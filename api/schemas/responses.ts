@@ -15,4 +15,7 @@ export function jsonBodyOf<T extends z.ZodType>(schema: T) {
 }
 
 /** `security` of every route that names its caller. */
-export const CALLER = [{ bearer: [] }];
+export const CALLER = [{ bearer: [] }, { apiKey: [], timestamp: [], nonce: [], signature: [] }];
+
+/** `security` of what API keys may not do. */
+export const TOKEN_CALLER = [{ bearer: [] }];

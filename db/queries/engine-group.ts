@@ -16,3 +16,20 @@ export interface GroupRow {
   readonly timeline: string;
   readonly published_sequence: string;
 }
+
+/** How far every group is, for operators. */
+export const ALL_GROUPS = `
+  select symbol_group, timeline, epoch, epoch_taken_at, last_sequence, published_sequence, encode(hash, 'hex') as hash
+  from engine_groups order by symbol_group`;
+
+export const GROUP_EXISTS = "select exists (select from engine_groups where symbol_group = $1) as found";
+
+export interface GroupProgressRow {
+  readonly symbol_group: string;
+  readonly timeline: string;
+  readonly epoch: string;
+  readonly epoch_taken_at: Date | null;
+  readonly last_sequence: string;
+  readonly published_sequence: string;
+  readonly hash: string;
+}

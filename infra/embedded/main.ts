@@ -44,8 +44,17 @@ import { welcome } from "./welcome.ts";
 const MAINTENANCE_EVERY_MS = 10 * 60_000;
 const FIRST_ACTIVE_WITHIN_MS = 60_000;
 
+/** For one person on their own machine: whoever they say they are, as fast as they like. */
+const OWN_DEFAULTS = {
+  "auth.dev_tokens": true,
+  "limits.orders": "off",
+  "limits.cancels": "off",
+  "limits.reads": "off",
+  "limits.address": "off",
+};
+
 const startedAtMs = Date.now();
-const config = loadConfigOrExit({ defaults: { "auth.dev_tokens": true }, services: [] });
+const config = loadConfigOrExit({ defaults: OWN_DEFAULTS, services: [] });
 const logger = createLogger({ program: "trade-engine", ...config.log });
 
 if (config.auth.devTokens && !isLoopback(config.server.host)) {

@@ -16,6 +16,7 @@ import { EmbeddedMarketData } from "../../infra/embedded/market-data.ts";
 import { EmbeddedQueue } from "../../infra/embedded/queue.ts";
 import { systemClock } from "../../infra/system-time.ts";
 import { createLogger } from "../../infra/telemetry/logger.ts";
+import { accessOn } from "../support/api-access.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import type { Json } from "../support/http-caller.ts";
 
@@ -71,6 +72,7 @@ beforeAll(async () => {
     reads: new PostgresApiReads(pool),
     idempotency: new PostgresIdempotencyStore(pool),
     marketData,
+    access: accessOn(pool, config.auth.signatureWindowMs),
     checks: [],
     databaseNowMs: () => readDatabaseTime(pool),
     loopbackOnly: false,

@@ -1,9 +1,13 @@
 import { createApp } from "../../api/app.ts";
+import type { ApiKeyStore } from "../../api/auth/api-key.ts";
 import { Authentication } from "../../api/auth/authentication.ts";
 import { devTokens } from "../../api/auth/dev-tokens.ts";
+import { SecretBox } from "../../api/auth/secret-box.ts";
 import type { ApiSettings, App } from "../../api/context.ts";
 import { CommandDispatcher } from "../../api/dispatch/dispatcher.ts";
 import { ToldSequences } from "../../api/dispatch/told-sequences.ts";
+import { Limits } from "../../api/limits/limits.ts";
+import { LocalRates } from "../../api/limits/local-rates.ts";
 import { quietObserver } from "../../api/observer.ts";
 import type { ApiReads, IdempotencyStore, ListedSymbol, ServiceCheck } from "../../api/ports.ts";
 import { randomPool } from "../../api/random-pool.ts";
@@ -127,6 +131,10 @@ export function testApi(
     tracer: null,
     checks,
     authentication: new Authentication([devTokens()], clock),
+    limits: new Limits({ orders: null, cancels: null, reads: null, address: null }, new LocalRates()),
+    apiKeys: noKeys,
+    secretBox: new SecretBox([]),
+    adminAudit: { append: () => Promise.resolve() },
   });
   const ask: TestApi["ask"] = async (method, path, body, headers = {}) => {
     const given: Record<string, string> = { authorization: "Bearer dev:alice", ...headers };
@@ -155,9 +163,18 @@ function emptyReads(listed: readonly ListedSymbol[]): ApiReads {
     orders: () => Promise.resolve([]),
     ordersOfList: () => Promise.resolve([]),
     trades: () => Promise.resolve([]),
+    listGroups: () => Promise.resolve([]),
+    journal: () => Promise.resolve(null),
     reserveSymbolNumber: () => Promise.resolve(2),
   };
 }
+
+const noKeys: ApiKeyStore = {
+  find: () => Promise.resolve([]),
+  add: () => Promise.resolve(true),
+  ofUser: () => Promise.resolve([]),
+  revoke: () => Promise.resolve(),
+};
 
 const neverAsked: IdempotencyStore = {
   claim: () => Promise.reject(new Error("nothing to be kept")),

@@ -53,7 +53,7 @@ test("every operation has an id of its own, a tag, and a problem document for ea
     }
   }
   expect(new Set(ids).size).toBe(ids.length);
-  expect(ids).toHaveLength(25);
+  expect(ids.length).toBeGreaterThanOrEqual(30);
 });
 
 test("what names its caller says so, and answers 401 to nobody", async () => {
