@@ -1,5 +1,9 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { type DenoUpgrade, upgradeOnDeno } from "./stream/sockets/deno-socket.ts";
+import { takeUpgrades } from "./stream/sockets/node-sockets.ts";
+import { asksForWebSocket, type UpgradeOffer } from "./stream/sockets/socket.ts";
 
 /** A listening server, whichever runtime it is on. */
 export interface HttpServer {
@@ -12,6 +16,8 @@ export interface HttpServer {
 export interface Peer {
   /** Its IP address; "" where the runtime does not know it (any more). */
   readonly peerAddress: string;
+  /** With a request for a WebSocket. */
+  readonly upgradeOffer?: UpgradeOffer;
 }
 
 export interface ServeOptions {
@@ -21,7 +27,11 @@ export interface ServeOptions {
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
   /** How long a request may take to arrive (Node; Deno's server bounds it itself). */
   readonly readTimeoutMs: number;
+  /** A WebSocket whose client answers no ping for so long is closed. Default 30 s. */
+  readonly idleTimeoutMs?: number;
 }
+
+const IDLE_TIMEOUT_MS = 30_000;
 
 /** The port is somebody else's. */
 export class PortTakenError extends Error {
@@ -29,7 +39,7 @@ export class PortTakenError extends Error {
 }
 
 /** Of Deno, only what is used here: the sources compile without its types. */
-interface DenoRuntime {
+interface DenoRuntime extends DenoUpgrade {
   serve(
     options: { hostname: string; port: number; onListen: () => void },
     handler: (
@@ -50,20 +60,34 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   }
 }
 
-function serveOnDeno(deno: DenoRuntime, { hostname, port, fetch }: ServeOptions): HttpServer {
-  const server = deno.serve({ hostname, port, onListen: () => undefined }, (request, info) =>
-    fetch(request, { peerAddress: info.remoteAddr.hostname ?? "" }),
-  );
+function serveOnDeno(deno: DenoRuntime, options: ServeOptions): HttpServer {
+  const { hostname, port, fetch, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
+  const server = deno.serve({ hostname, port, onListen: () => undefined }, (request, info) => {
+    const peerAddress = info.remoteAddr.hostname ?? "";
+    if (!asksForWebSocket(request)) return fetch(request, { peerAddress });
+    const upgradeOffer: UpgradeOffer = { accept: null };
+    return Promise.resolve(fetch(request, { peerAddress, upgradeOffer })).then((response) =>
+      upgradeOffer.accept === null
+        ? response
+        : upgradeOnDeno(deno, request, upgradeOffer.accept, { idleTimeoutMs }),
+    );
+  });
   return { port: server.addr.port, close: () => server.shutdown() };
 }
 
-async function serveOnNode({ hostname, port, fetch, readTimeoutMs }: ServeOptions): Promise<HttpServer> {
+async function serveOnNode(options: ServeOptions): Promise<HttpServer> {
+  const { hostname, port, fetch, readTimeoutMs, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
   const server = createAdaptorServer({
     fetch: (request, { incoming }) => fetch(request, { peerAddress: incoming.socket.remoteAddress ?? "" }),
     // Globals stay the runtime's own: the same sources run beside other code.
     overrideGlobalObjects: false,
     serverOptions: { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
   });
+  const endSockets = takeUpgrades(
+    server as Server,
+    async (request, peerAddress, upgradeOffer) => fetch(request, { peerAddress, upgradeOffer }),
+    { idleTimeoutMs },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, resolve);
@@ -73,6 +97,7 @@ async function serveOnNode({ hostname, port, fetch, readTimeoutMs }: ServeOption
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        endSockets();
         // Kept-alive connections without a request would hold the end up.
         if ("closeIdleConnections" in server) server.closeIdleConnections();
       }),

@@ -104,7 +104,7 @@ export const replyMessages = [
 /** Why the server closes a connection (WebSocket close codes). */
 export const STREAM_CLOSE_CODES = {
   /** The server stops: connect again, another one answers. */
-  GOING_AWAY: 1001,
+  GOING_AWAY: 4000,
   /** Unread data beyond what is kept for one connection. */
   TOO_SLOW: 4001,
   /** No pong to the protocol's pings. */
