@@ -261,12 +261,24 @@ export interface Depth {
   readonly asks: readonly BookLevel[];
 }
 
+/** A row of a group's journal, as it is told to those who follow the group's history. */
+export interface CommittedRow {
+  readonly group: string;
+  readonly timeline: string;
+  readonly row: JournalBatch;
+}
+
 export interface MarketDataWriter {
   /**
    * Applies committed updates in order and fans them out. Resolves to the symbols whose copy did
    * not continue (lost, emptied, other timeline): the engine follows with a full update for these.
    */
   write(updates: readonly BookUpdate[]): Promise<readonly number[]>;
+  /**
+   * Fans a committed row out to those who follow the group, as well as it can: a follower that misses
+   * one reads the journal. Never throws, never waits.
+   */
+  tellCommitted?(committed: CommittedRow): void;
   close(): Promise<void>;
 }
 
@@ -286,6 +298,17 @@ export interface MarketDataStream {
    * Resolves to what ends the subscription; rejects with UnavailableError.
    */
   subscribe(symbol: number, listener: (update: BookUpdate | null) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** Committed rows as they happen, for those who tell users of their orders. */
+export interface CommittedStream {
+  /**
+   * Calls `listener` with rows of the group that are committed from now on. Some may be missing: null, or
+   * a gap in the sequences, and then the journal has them. Resolves to what ends the subscription;
+   * rejects with UnavailableError.
+   */
+  subscribe(group: string, listener: (committed: CommittedRow | null) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

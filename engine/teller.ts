@@ -23,6 +23,8 @@ export interface TellerListeners {
  */
 export class Teller {
   readonly #ports: EnginePorts;
+  readonly #group: string;
+  readonly #timeline: string;
   readonly #known: KnownReplies;
   readonly #events: EventFeed;
   readonly #marketData: MarketDataFeed;
@@ -37,6 +39,8 @@ export class Teller {
     const { group, history } = promotion;
     const { observer, records, clock, timers } = ports;
     this.#ports = ports;
+    this.#group = group.group;
+    this.#timeline = group.timeline;
     this.#known = new KnownReplies(
       group.group,
       records,
@@ -72,6 +76,7 @@ export class Teller {
       this.#known.committed(journal);
       this.#reply(sealed, journal);
       this.#events.push(journal);
+      this.#ports.marketData.tellCommitted?.({ group: this.#group, timeline: this.#timeline, row: journal });
     }
     if (sealed.known.length > 0) {
       this.#ports.observer.duplicates(sealed.known.length);
