@@ -8,23 +8,23 @@ import { loadConfigOrExit } from "../infra/config/load.ts";
 import { migrate, revert, showMigrations } from "./migrator.ts";
 
 const [action = "up", argument = "1"] = process.argv.slice(2);
-const { url } = loadConfigOrExit({ services: ["database"] }).database;
+const { directUrl: url, tls } = loadConfigOrExit({ services: ["database"], direct: true }).database;
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
 switch (action) {
   case "up": {
-    const applied = await migrate(url, { log });
+    const applied = await migrate(url, { log, tls });
     log(applied.length === 0 ? "the schema is up to date" : `${applied.length} migrations applied`);
     break;
   }
   case "revert": {
     const count = Number(argument);
     if (!Number.isInteger(count) || count < 1) endWith(`revert takes how many migrations, not ${argument}`);
-    await revert(url, count, { log });
+    await revert(url, count, { log, tls });
     break;
   }
   case "show":
-    for (const { name, appliedAt } of await showMigrations(url)) {
+    for (const { name, appliedAt } of await showMigrations(url, { tls })) {
       log(`${name}  ${appliedAt?.toISOString() ?? "not applied"}`);
     }
     break;

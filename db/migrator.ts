@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import postgres, { type Sql } from "postgres";
+import type { DatabaseTls } from "./tls.ts";
 
 /**
  * Brings a database to the schema that this program knows, and back.
@@ -20,6 +21,7 @@ const LOCK_WAIT_MS = 10 * 60_000;
 export interface MigrateOptions {
   /** One line for each migration applied or taken back. */
   readonly log?: (line: string) => void;
+  readonly tls?: DatabaseTls | undefined;
 }
 
 export interface MigrationState {
@@ -48,8 +50,8 @@ interface AppliedMigration {
  * @returns names of those applied
  * @throws when an applied migration differs from its file, or is unknown to this program
  */
-export function migrate(url: string, { log }: MigrateOptions = {}): Promise<string[]> {
-  return underLock(url, async (sql) => {
+export function migrate(url: string, { log, tls }: MigrateOptions = {}): Promise<string[]> {
+  return underLock(url, tls, async (sql) => {
     const migrations = readMigrations();
     const missing = missingMigrations(migrations, await readApplied(sql));
     for (const migration of missing) {
@@ -69,8 +71,8 @@ export function migrate(url: string, { log }: MigrateOptions = {}): Promise<stri
  * @param count how many
  * @returns names of those taken back
  */
-export function revert(url: string, count: number, { log }: MigrateOptions = {}): Promise<string[]> {
-  return underLock(url, async (sql) => {
+export function revert(url: string, count: number, { log, tls }: MigrateOptions = {}): Promise<string[]> {
+  return underLock(url, tls, async (sql) => {
     const byName = new Map(readMigrations().map((migration) => [migration.name, migration]));
     const newestFirst = (await readApplied(sql)).reverse().slice(0, count);
     for (const { name } of newestFirst) {
@@ -87,11 +89,16 @@ export function revert(url: string, count: number, { log }: MigrateOptions = {})
 }
 
 /** Every migration that this program knows, in order, and when each was applied. */
-export function showMigrations(url: string): Promise<MigrationState[]> {
-  return underLock(url, async (sql) => {
+export function showMigrations(url: string, { tls }: MigrateOptions = {}): Promise<MigrationState[]> {
+  return underLock(url, tls, async (sql) => {
     const applied = new Map((await readApplied(sql)).map((each) => [each.name, each.appliedAt]));
     return readMigrations().map(({ name }) => ({ name, appliedAt: applied.get(name) ?? null }));
   });
+}
+
+/** Name of the newest migration that this program knows. */
+export function latestMigration(): string {
+  return readMigrations().at(-1)?.name ?? "none";
 }
 
 function missingMigrations(migrations: Migration[], applied: AppliedMigration[]): Migration[] {
@@ -103,8 +110,13 @@ function missingMigrations(migrations: Migration[], applied: AppliedMigration[])
   return migrations.slice(applied.length);
 }
 
-async function underLock<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function underLock<T>(
+  url: string,
+  tls: DatabaseTls | undefined,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
   const sql = postgres(url, {
+    ...(tls !== undefined && { ssl: tls }),
     max: 1,
     max_lifetime: null,
     idle_timeout: 0,

@@ -8,6 +8,7 @@
  */
 import process from "node:process";
 import { commands } from "./launch/commands.mjs";
+import { fromEnvFile } from "./launch/env-file.mjs";
 import { runForwarding } from "./launch/run.mjs";
 import { ensureInstalled } from "./launch/setup.mjs";
 
@@ -22,10 +23,11 @@ if (command === undefined) {
 
 try {
   await ensureInstalled();
+  const fromFile = command.readsEnvFile === true ? fromEnvFile() : {};
   const steps = command.steps(args);
   let code = 0;
   for (const step of steps) {
-    code = await runForwarding(step);
+    code = await runForwarding({ ...step, env: { ...fromFile, ...step.env } });
     if (code !== 0) break;
   }
   process.exitCode = code;

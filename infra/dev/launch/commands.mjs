@@ -9,6 +9,7 @@ import { denoProgram, nodeProgram } from "./runtimes.mjs";
  * @typedef {object} Command
  * @property {string} purpose
  * @property {(args: string[]) => Step[]} steps
+ * @property {boolean} [readsEnvFile] settings may also come from .env in the checkout
  */
 
 /**
@@ -30,14 +31,35 @@ const onDeno = (role, script, ...args) => ({
   env: { DENO_NO_UPDATE_CHECK: "1" },
 });
 
+/**
+ * On Node, whose watching lets a program finish before it starts it again.
+ * @param {string} script path in the checkout
+ * @param {string[]} args
+ * @returns {Step}
+ */
+const watched = (script, ...args) => ({
+  program: nodeProgram(),
+  args: ["--watch", "--watch-preserve-output", inRoot(script), ...args],
+});
+
 /** @param {string[]} args */
 const vitest = (...args) => onNode("node_modules/vitest/vitest.mjs", "run", ...args);
 
 /** @param {string[]} args */
 const biome = (...args) => onNode("node_modules/@biomejs/biome/bin/biome", ...args);
 
+/** @param {string} action */
+const docker = (action) => (/** @type {string[]} */ args) => [onNode("infra/dev/docker.ts", action, ...args)];
+
+/** @param {string} kind */
+const shell = (kind) => (/** @type {string[]} */ args) => [onNode("infra/dev/shell.ts", kind, ...args)];
+
 /** @type {Record<string, Command>} */
 export const commands = {
+  setup: {
+    purpose: "install the packages and programs that the other commands need, and say what is there",
+    steps: () => [onNode("infra/dev/setup.ts")],
+  },
   start: {
     purpose: "the whole engine in one process, data under .data/",
     steps: (args) => [onDeno("embedded", "infra/embedded/main.ts", ...args)],
@@ -46,12 +68,41 @@ export const commands = {
     purpose: "private PostgreSQL, Redis and RabbitMQ, two API processes, two engines; Ctrl-C ends all",
     steps: (args) => [onNode("infra/dev/stack.ts", ...args)],
   },
+  dev: {
+    purpose: "as start, on Node, started again whenever a source file changes",
+    steps: (args) => [watched("infra/embedded/main.ts", ...args)],
+  },
+  up: { purpose: "the whole system in Docker, healthy when this ends", steps: docker("up") },
+  down: { purpose: "end the system in Docker; its data stay", steps: docker("down") },
+  ps: { purpose: "what runs in Docker, and how healthy it is", steps: docker("ps") },
+  logs: {
+    purpose: "the logs of the system in Docker, or of one service: logs -- engine",
+    steps: docker("logs"),
+  },
+  build: { purpose: "build the Docker image", steps: docker("build") },
+  health: {
+    purpose: "ask API and engine whether they live and are ready: health [-- URL …]",
+    readsEnvFile: true,
+    steps: (args) => [onDeno("client", "infra/tools/health/main.ts", ...args)],
+  },
+  status: {
+    purpose: "every symbol group: epoch, sequence, events, open orders, snapshot",
+    readsEnvFile: true,
+    steps: (args) => [onDeno("client", "infra/tools/status/main.ts", ...args)],
+  },
+  verify: {
+    purpose: "look at PostgreSQL, PgBouncer, Redis, RabbitMQ: reachable, new enough, set up to lose nothing",
+    readsEnvFile: true,
+    steps: (args) => [onDeno("client", "infra/tools/verify/main.ts", ...args)],
+  },
   api: {
     purpose: "one API process against given services (.env.example names their settings)",
+    readsEnvFile: true,
     steps: (args) => [onDeno("server", "api/main.ts", ...args)],
   },
   engine: {
     purpose: "one engine process against given services",
+    readsEnvFile: true,
     steps: (args) => [onDeno("server", "engine/main.ts", ...args)],
   },
   test: { purpose: "all tests, against real services", steps: (args) => [vitest(...args)] },
@@ -97,15 +148,30 @@ export const commands = {
   },
   migrate: {
     purpose: "bring the database's schema up to date",
+    readsEnvFile: true,
     steps: (args) => [onDeno("client", "db/main.ts", ...args)],
   },
   "migrate:revert": {
     purpose: "take back the last migration, or the last so many",
+    readsEnvFile: true,
     steps: (args) => [onDeno("client", "db/main.ts", "revert", ...args)],
   },
   "migrate:show": {
     purpose: "which migrations are applied, and since when",
+    readsEnvFile: true,
     steps: (args) => [onDeno("client", "db/main.ts", "show", ...args)],
+  },
+  "db:shell": { purpose: "psql on the configured database", readsEnvFile: true, steps: shell("db") },
+  "db:shell:pgbouncer": {
+    purpose: "psql through PgBouncer",
+    readsEnvFile: true,
+    steps: shell("db:pgbouncer"),
+  },
+  "redis:shell": { purpose: "redis-cli on the configured Redis", readsEnvFile: true, steps: shell("redis") },
+  "rabbitmq:ui": {
+    purpose: "where RabbitMQ's own pages are",
+    readsEnvFile: true,
+    steps: () => [onNode("infra/dev/rabbitmq-ui.ts")],
   },
   replay: {
     purpose: "drive a running engine with recorded order flow",
@@ -117,6 +183,7 @@ export const commands = {
   },
   audit: {
     purpose: "check the whole database against every guarantee that shows at rest",
+    readsEnvFile: true,
     steps: (args) => [onDeno("client", "infra/tools/audit/main.ts", ...args)],
   },
   sim: {
@@ -130,6 +197,10 @@ export const commands = {
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",
     steps: (args) => [onNode("infra/dev/clean.ts", ...args)],
+  },
+  "clean:volumes": {
+    purpose: "remove the Docker system with all its data; asks first",
+    steps: docker("clean:volumes"),
   },
   version: {
     purpose: "the versions of the engine and of what it runs on",

@@ -3,7 +3,7 @@
  * words what does not hold. Exit codes: 0 everything holds, 1 something does not, 2 it could not look.
  */
 import process from "node:process";
-import { loadConfigOrExit } from "../../config/load.ts";
+import { toolDatabaseUrl } from "../../embedded/tool-database.ts";
 import { Progress } from "../replay/progress.ts";
 import { auditRecords, UnknownSymbolError } from "./audit.ts";
 import { parseOptions, USAGE, UsageError } from "./options.ts";
@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const url = options.url ?? loadConfigOrExit({ services: ["database"] }).database.url;
+  const url = toolDatabaseUrl(options.url);
   const progress = new Progress({
     isTTY: process.stderr.isTTY === true,
     write: (text) => void process.stderr.write(text),
