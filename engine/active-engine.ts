@@ -2,10 +2,10 @@ import { CommandFailedError } from "./command-failed-error.ts";
 import { Side } from "./core/terms.ts";
 import type { EngineEnd, EngineHoldings, EnginePorts, EngineSettings } from "./engine-ports.ts";
 import { OpenBatch } from "./open-batch.ts";
-import { type CommitBatch, type Delivery, FencedError } from "./ports.ts";
+import { type CommitBatch, type Delivery, FencedError, RejectedError } from "./ports.ts";
 import type { Promotion } from "./promotion.ts";
 import { RULES_VERSION } from "./rules-version.ts";
-import { commitOf, type SealedBatch } from "./sealed-batch.ts";
+import { commitOf, countedIdsOf, type SealedBatch } from "./sealed-batch.ts";
 import { Sequencer } from "./sequencer.ts";
 import { type SnapshotInterval, SnapshotSchedule } from "./snapshot-schedule.ts";
 import { type PendingSnapshot, snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
@@ -21,8 +21,11 @@ const SNAPSHOT_PATIENCE = 1.5;
  * would have a longer way back than the one before.
  */
 const FIRST_SNAPSHOT_AFTER_MS = 1_000;
-/** A batch takes no further message beyond this: sweeps through deep books make long outcomes. */
-const MAX_BATCH_BYTES = 4 << 20;
+/**
+ * A batch takes no further message beyond this: sweeps through deep books, and the ends of sessions, make long
+ * outcomes, and a commit that takes long holds up everybody.
+ */
+const MAX_BATCH_BYTES = 1 << 20;
 
 /**
  * The engine of a group while it owns it: matches what is delivered into the open batch; commits one
@@ -69,7 +72,7 @@ export class ActiveEngine {
     this.#hash = group.hash;
     this.#sealedSequence = group.lastSequence;
     const { observer, clock } = ports;
-    this.#sequencer = new Sequencer(history, this.#batch, promotion.poison, observer);
+    this.#sequencer = new Sequencer(history, this.#batch, promotion.failures, observer);
     this.#snapshots = new SnapshotSchedule(
       ports.snapshotStores,
       { group: group.group, timeline: group.timeline },
@@ -167,8 +170,14 @@ export class ActiveEngine {
     observer.matching?.();
     this.#guard(() => {
       while (this.#inboxHead < this.#inbox.length && this.#hasRoom()) {
-        const delivery = this.#inbox[this.#inboxHead++] as Delivery;
-        this.#sequencer.deliver(delivery.body, delivery.tag, this.#ports.clock.nowMs());
+        const nowMs = this.#ports.clock.nowMs();
+        // What is due ends before anything else happens, in as many batches as that takes.
+        const due = this.#sequencer.expireDue(nowMs);
+        if (due === "more") continue;
+        if (due === "wait") break;
+        const { body, tag } = this.#inbox[this.#inboxHead] as Delivery;
+        if (!this.#sequencer.deliver(body, tag, nowMs)) break;
+        this.#inboxHead += 1;
       }
       if (this.#inboxHead === this.#inbox.length) {
         this.#inbox = [];
@@ -180,7 +189,8 @@ export class ActiveEngine {
   }
 
   #hasRoom(): boolean {
-    return this.#batch.commands < this.#settings.batchCommands && this.#batch.bytes < MAX_BATCH_BYTES;
+    const { closed, commands, bytes } = this.#batch;
+    return !closed && commands < this.#settings.batchCommands && bytes < MAX_BATCH_BYTES;
   }
 
   /** Commits at the end of this turn, so that everything that one packet brought goes together. */
@@ -207,7 +217,8 @@ export class ActiveEngine {
       },
       (cause: unknown) => {
         this.#inFlight = null;
-        this.#failed(cause);
+        if (cause instanceof RejectedError) this.#rejected(sealed, cause);
+        else this.#failed(cause);
       },
     );
   }
@@ -225,6 +236,7 @@ export class ActiveEngine {
       commit,
       lastTag: batch.lastTag,
       firstIdTimeMs: batch.firstIdTimeMs,
+      expiryIds: batch.expiryIds,
       replies: batch.replies,
       known: batch.known,
       bookUpdates: batch.books.take(core, moment, this.#wholeBooks),
@@ -262,13 +274,13 @@ export class ActiveEngine {
   #planExpiry(): void {
     this.#cancelExpiry?.();
     this.#cancelExpiry = null;
-    const dueMs = this.#promotion.history.core.nextExpiryMs();
+    const dueMs = this.#sequencer.nextExpiryMs();
     if (dueMs === 0 || !this.#takes) return;
     const waitMs = Math.max(0, dueMs - this.#ports.clock.nowMs());
     this.#cancelExpiry = this.#ports.timers.schedule(Math.min(waitMs, MAX_TIMER_MS), () => {
       this.#cancelExpiry = null;
       if (!this.#takes) return;
-      this.#guard(() => this.#sequencer.expireDue(this.#ports.clock.nowMs()));
+      if (this.#hasRoom()) this.#guard(() => this.#sequencer.expireDue(this.#ports.clock.nowMs()));
       this.#planFlush();
       if (this.#inFlight === null && this.#batch.empty) this.#planExpiry();
     });
@@ -338,6 +350,24 @@ export class ActiveEngine {
     counted().then(
       (failures) => this.end({ reason: "command-failed", commandId, failures, cause: error }),
       () => this.end({ reason: "command-failed", commandId, failures: 0, cause: error }),
+    );
+  }
+
+  /**
+   * The records will never take this batch. Which of its commands is to blame is not known: each is counted,
+   * and the next engine commits each of them alone.
+   */
+  #rejected(sealed: SealedBatch, cause: RejectedError): void {
+    if (this.#ended || this.#unsound) return;
+    this.#unsound = true;
+    this.#inbox = [];
+    this.#inboxHead = 0;
+    const ids = countedIdsOf(sealed);
+    const commandId = ids.length === 1 ? (ids[0] ?? "") : "";
+    const { records } = this.#ports;
+    Promise.all(ids.map((id) => records.countFailure(this.#settings.group, id))).then(
+      (counts) => this.end({ reason: "command-failed", commandId, failures: Math.max(0, ...counts), cause }),
+      () => this.end({ reason: "command-failed", commandId, failures: 0, cause }),
     );
   }
 

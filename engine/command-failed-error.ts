@@ -4,7 +4,7 @@
  */
 export class CommandFailedError extends Error {
   override readonly name = "CommandFailedError";
-  /** Canonical UUID; the zero id for a command of the engine's own. */
+  /** Canonical UUID that it is counted by. */
   readonly commandId: string;
 
   constructor(commandId: string, cause: unknown) {

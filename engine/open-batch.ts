@@ -31,6 +31,10 @@ export class OpenBatch {
   firstIdTimeMs = 0;
   /** Tag of the last delivery that is in it; 0: none. */
   lastTag = 0;
+  /** It holds a command that is to be committed alone: it takes nothing more. */
+  closed = false;
+  /** What its ExpireDue commands are counted by, should they fail. */
+  expiryIds: string[] = [];
   readonly books: BookChanges = new BookChanges();
   readonly projection: BatchProjection = new BatchProjection(this.books);
   replies: ReplyRanges = new Map();
@@ -89,6 +93,8 @@ export class OpenBatch {
     this.timeMs = 0;
     this.firstIdTimeMs = 0;
     this.lastTag = 0;
+    this.closed = false;
+    this.expiryIds = [];
     this.replies = new Map();
     this.known = [];
     this.#payload.clear();

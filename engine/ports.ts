@@ -22,6 +22,13 @@ export class UncertainError extends Error {
 export class FencedError extends Error {
   override readonly name = "FencedError";
 }
+/**
+ * The records refuse a batch for what is in it: nothing of it was written, and the same batch would be
+ * refused again and again.
+ */
+export class RejectedError extends Error {
+  override readonly name = "RejectedError";
+}
 /** A dependency cannot be reached or failed; `dependency` names it for health and logs. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
@@ -157,7 +164,10 @@ export interface EngineRecords {
   journalAt(group: string, sequence: number): Promise<JournalBatch | null>;
   /** Symbols of the group as the records have them (the seed of a group without history). */
   readSymbols(group: string): Promise<SymbolSpec[]>;
-  /** All or nothing. Rejects with FencedError when the group's row is not as expected. */
+  /**
+   * All or nothing. Rejects with FencedError when the group's row is not as expected, with RejectedError
+   * when the records can never hold what is in it.
+   */
   commit(batch: CommitBatch): Promise<void>;
   /** Moves the publishing cursor; rejects with FencedError when the epoch is not `epoch`. */
   movePublished(group: string, epoch: number, sequence: number): Promise<void>;

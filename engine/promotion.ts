@@ -1,6 +1,6 @@
 import type { SymbolSpec } from "./core/symbol-spec.ts";
 import type { GroupState } from "./ports.ts";
-import type { History } from "./sequencer.ts";
+import type { FailedCommands, History } from "./sequencer.ts";
 
 /** What promotion hands over: the group's row after the epoch was raised, and its state at that point. */
 export interface Promotion {
@@ -8,8 +8,7 @@ export interface Promotion {
   readonly history: History;
   /** Where the newest snapshot stands that is known of; 0: none. */
   readonly snapshotSequence: number;
-  /** Commands that made engines fail too often. */
-  readonly poison: ReadonlySet<string>;
+  readonly failures: FailedCommands;
   /** To define first, where the group has no history yet. */
   readonly seed: readonly SymbolSpec[];
 }

@@ -2,6 +2,7 @@ import { ActiveEngine } from "./active-engine.ts";
 import type { EngineEnd, EngineHoldings, EnginePorts, EngineSettings, EngineState } from "./engine-ports.ts";
 import { HistoryRefusedError } from "./history-refused-error.ts";
 import { type Delivery, FencedError } from "./ports.ts";
+import type { FailedCommands } from "./sequencer.ts";
 import { WarmCopy } from "./warm-copy.ts";
 
 /** A command that has made engines fail this often is refused instead of applied. */
@@ -123,9 +124,6 @@ export class Engine {
       records.readFailures(this.#settings.group),
     ]);
     const tailMs = clock.nowMs() - startedMs - epochMs;
-    const poison = new Set(
-      [...failures].filter(([, count]) => count >= FAILURES_UNTIL_REFUSED).map(([commandId]) => commandId),
-    );
     const seed = group.lastSequence === 0 ? await records.readSymbols(group.group) : [];
     if (this.#isOver()) return;
     observer.recovered({
@@ -145,7 +143,7 @@ export class Engine {
     this.#active = new ActiveEngine(
       this.#ports,
       this.#settings,
-      { group, history, snapshotSequence, poison, seed },
+      { group, history, snapshotSequence, failures: failedCommands(failures), seed },
       (end) => this.#end(end),
     );
     this.#active.start();
@@ -178,6 +176,13 @@ export class Engine {
     this.#state = state;
     this.#ports.observer.stateChanged(state);
   }
+}
+
+function failedCommands(failures: ReadonlyMap<string, number>): FailedCommands {
+  const poison = new Set<string>();
+  const suspects = new Set<string>();
+  for (const [id, count] of failures) (count >= FAILURES_UNTIL_REFUSED ? poison : suspects).add(id);
+  return { poison, suspects };
 }
 
 function endOf(cause: unknown): EngineEnd {

@@ -1,9 +1,11 @@
 import type { MatchingCore } from "./core/matching-core.ts";
+import { formatId } from "./ids.ts";
 import type { JournalEnd } from "./journal-end.ts";
 import type { KnownCommand, OpenBatch, ReplyRanges } from "./open-batch.ts";
 import type { BookUpdate, CommitBatch, JournalBatch } from "./ports.ts";
 import type { PendingSnapshot } from "./taken-snapshot.ts";
-import { chainHash } from "./wire/journal.ts";
+import { salvageCommandId } from "./wire/command-codec.ts";
+import { chainHash, readEntries } from "./wire/journal.ts";
 
 /** A batch that takes no more: what is to be committed, and what may be told after that. */
 export interface SealedBatch {
@@ -13,6 +15,8 @@ export interface SealedBatch {
   readonly lastTag: number;
   /** Time inside the id of its first command, milliseconds; 0: none. */
   readonly firstIdTimeMs: number;
+  /** What its ExpireDue commands are counted by, should they fail. */
+  readonly expiryIds: readonly string[];
   readonly replies: ReplyRanges;
   readonly known: readonly KnownCommand[];
   readonly bookUpdates: readonly BookUpdate[];
@@ -38,4 +42,17 @@ export function commitOf(batch: OpenBatch, core: MatchingCore, end: JournalEnd):
     journal: { ...row, hash: chainHash(end.hash, end.group, row) },
     ...batch.projection.take(core),
   };
+}
+
+/** By what ids a batch's commands are counted that the records would not take. */
+export function countedIdsOf(sealed: SealedBatch): string[] {
+  const ids = new Set(sealed.expiryIds);
+  if (sealed.commit !== null) {
+    const id = { a: 0, b: 0, c: 0, d: 0 };
+    for (const { command } of readEntries(sealed.commit.journal)) {
+      // The engine's own commands have no id in the history.
+      if (salvageCommandId(command, id) && (id.a | id.b | id.c | id.d) !== 0) ids.add(formatId(id));
+    }
+  }
+  return [...ids];
 }

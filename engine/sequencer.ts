@@ -5,7 +5,7 @@ import type { MatchingCore } from "./core/matching-core.ts";
 import type { SymbolSpec } from "./core/symbol-spec.ts";
 import { CommandKind } from "./core/terms.ts";
 import type { EngineObserver } from "./engine-ports.ts";
-import { formatId, idTimeMs } from "./ids.ts";
+import { formatId, idTimeMs, makeId } from "./ids.ts";
 import type { OpenBatch } from "./open-batch.ts";
 import { enterIds, reusesOrderId } from "./order-ids.ts";
 import type { RecentIds } from "./recent-ids.ts";
@@ -26,6 +26,14 @@ export interface History {
   timeMs: number;
 }
 
+/** Ids of commands that engines failed at before. */
+export interface FailedCommands {
+  /** Too often: they are refused. */
+  readonly poison: ReadonlySet<string>;
+  /** Perhaps only for what they came together with: they are committed alone. */
+  readonly suspects: ReadonlySet<string>;
+}
+
 /**
  * Gives each command that arrives its one place in the history: decodes it, finds out whether it was
  * there before, stamps sequence and time, has the core apply it, and adds it with its outcome to the
@@ -41,42 +49,81 @@ export class Sequencer {
   readonly history: History;
   readonly #batch: OpenBatch;
   readonly #observer: EngineObserver;
-  /** Ids of commands that made engines fail too often. */
-  readonly #poison: ReadonlySet<string>;
+  readonly #failures: FailedCommands;
+  /** Commands of the delivery at hand that are sequenced already. */
+  #taken = 0;
   readonly #command = new Command();
   /** The engine's own commands, so that `#command` keeps what it was decoded to. */
   readonly #own = new Command();
 
-  constructor(history: History, batch: OpenBatch, poison: ReadonlySet<string>, observer: EngineObserver) {
+  constructor(history: History, batch: OpenBatch, failures: FailedCommands, observer: EngineObserver) {
     this.history = history;
     this.#batch = batch;
-    this.#poison = poison;
+    this.#failures = failures;
     this.#observer = observer;
   }
 
   /**
-   * Sequences every command of a delivery. Throws a CommandFailedError where one makes the core fail.
+   * Sequences the commands of a delivery, which nothing may be due before (`expireDue`). Throws a
+   * CommandFailedError where one makes the core fail.
    * @param nowMs the engine's clock
+   * @returns false where the rest of it waits for the next batch: it is to be delivered again then
    */
-  deliver(body: Uint8Array, tag: number, nowMs: number): void {
+  deliver(body: Uint8Array, tag: number, nowMs: number): boolean {
     const message = decodeCommandMessage(body);
     if (message === null) this.#refuseUndecodable(body, "", nowMs);
     else {
-      if (message.traces !== undefined) this.#observer.traced?.(message.traces);
-      for (const bytes of message.commands) this.#take(bytes, message, nowMs);
+      if (message.traces !== undefined && this.#taken === 0) this.#observer.traced?.(message.traces);
+      for (const bytes of message.commands.slice(this.#taken)) {
+        if (this.#mustWait(bytes)) return false;
+        this.#take(bytes, message, nowMs);
+        this.#taken += 1;
+      }
     }
+    this.#taken = 0;
     this.#batch.lastTag = tag;
+    return true;
   }
 
-  /** Ends what is due, as a command of the engine's own. */
-  expireDue(nowMs: number): void {
+  /** When what the engine ends by itself is due, milliseconds; 0: nothing is, or nothing that it could end. */
+  nextExpiryMs(): number {
+    const dueMs = this.history.core.nextExpiryMs();
+    return dueMs === 0 || this.#isGivenUp(dueMs) ? 0 : dueMs;
+  }
+
+  /**
+   * Ends what is due, or so much of it as goes into one command of the engine's own. It is counted by an id
+   * made of the time that is due, the same in every engine that meets it: at the third failure what is due
+   * stays open, refused and alerted on, and the group goes on.
+   * @returns `more`: something was done, and there may be more to do; `wait`: with the next batch; `done`: nothing
+   * is due that could be ended
+   */
+  expireDue(nowMs: number): "more" | "wait" | "done" {
     const timeMs = this.#timeAt(nowMs);
-    if (!this.#isDue(timeMs)) return;
-    this.#applyOwn(CommandKind.ExpireDue, timeMs);
-    // It would come up again with every command, for ever.
-    if (this.#isDue(timeMs)) {
-      throw new CommandFailedError(formatId(this.#own.id), new Error("what was due did not end"));
+    const dueMs = this.history.core.nextExpiryMs();
+    if (dueMs === 0 || dueMs > timeMs || this.#isGivenUp(dueMs)) return "done";
+    if (this.#batch.closed) return "wait";
+    const { poison, suspects } = this.#failures;
+    const id = formatId(expiryId(dueMs));
+    if (poison.has(id)) {
+      resetCommand(this.#own);
+      this.#own.kind = CommandKind.ExpireDue;
+      this.#refuse(expiryId(dueMs), Code.INTERNAL_REFUSED, timeMs, encodeCommand(this.#own), "");
+      return "more";
     }
+    if (suspects.has(id)) {
+      if (this.#batch.commands > 0) return "wait";
+      this.#batch.closed = true;
+    }
+    this.#batch.expiryIds.push(id);
+    try {
+      this.#applyOwn(CommandKind.ExpireDue, timeMs);
+      // It would come up again with every command, for ever.
+      if (this.history.core.events.count === 0) throw new Error("what was due did not end");
+    } catch (cause) {
+      throw new CommandFailedError(id, cause);
+    }
+    return "more";
   }
 
   /** Begins a history: the symbols that the records name, in their order. */
@@ -92,7 +139,6 @@ export class Sequencer {
       return;
     }
     if (this.#knows(command.id, message.replyAddress)) return;
-    this.expireDue(nowMs);
     const timeMs = this.#timeAt(nowMs);
     const code = this.#refusalOf(command, message, timeMs);
     if (code === Code.NONE) this.#apply(command, timeMs, bytes, undefined, message.replyAddress);
@@ -106,7 +152,8 @@ export class Sequencer {
     if (message.resent && forgottenUntilMs > 0 && idTimeMs(command.id) <= forgottenUntilMs + MAX_AHEAD_MS) {
       return Code.COMMAND_TOO_OLD;
     }
-    if (this.#poison.size > 0 && this.#poison.has(formatId(command.id))) return Code.INTERNAL_REFUSED;
+    const { poison } = this.#failures;
+    if (poison.size > 0 && poison.has(formatId(command.id))) return Code.INTERNAL_REFUSED;
     if (reusesOrderId(this.history.recentIds, command)) return Code.DUPLICATE_ORDER_ID;
     return Code.NONE;
   }
@@ -115,7 +162,6 @@ export class Sequencer {
   #refuseUndecodable(bytes: Uint8Array, replyAddress: string, nowMs: number): void {
     const id = { a: 0, b: 0, c: 0, d: 0 };
     if (salvageCommandId(bytes, id) && this.#knows(id, replyAddress)) return;
-    this.expireDue(nowMs);
     this.#refuse(id, Code.MALFORMED_COMMAND, this.#timeAt(nowMs), bytes, replyAddress);
     this.#observer.malformed(this.history.sequence, bytes.length);
   }
@@ -166,14 +212,35 @@ export class Sequencer {
     enterIds(history.recentIds, command, command.sequence, timeMs);
   }
 
-  #isDue(timeMs: number): boolean {
-    const dueMs = this.history.core.nextExpiryMs();
-    return dueMs !== 0 && dueMs <= timeMs;
+  /** Whether a command must not come into the open batch; one that goes in alone closes it. */
+  #mustWait(bytes: Uint8Array): boolean {
+    const { suspects } = this.#failures;
+    if (suspects.size === 0) return false;
+    if (this.#batch.closed) return true;
+    const id = { a: 0, b: 0, c: 0, d: 0 };
+    if (!salvageCommandId(bytes, id) || !suspects.has(formatId(id))) return false;
+    if (this.history.recentIds.find(id) !== 0) return false;
+    if (this.#batch.commands > 0) return true;
+    this.#batch.closed = true;
+    return false;
+  }
+
+  /** What is due at that time made engines fail too often, and the history says so. */
+  #isGivenUp(dueMs: number): boolean {
+    const { poison } = this.#failures;
+    if (poison.size === 0) return false;
+    const id = expiryId(dueMs);
+    return poison.has(formatId(id)) && this.history.recentIds.find(id) !== 0;
   }
 
   #timeAt(nowMs: number): number {
     return Math.max(nowMs, this.history.timeMs);
   }
+}
+
+/** What an ExpireDue is counted by. Nobody's command bears it: these have random bits. */
+function expiryId(dueMs: number): IdWords {
+  return makeId(dueMs, 0, new Uint8Array(8), { a: 0, b: 0, c: 0, d: 0 });
 }
 
 /** What only engines make does not come over the queue. */

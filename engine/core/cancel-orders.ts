@@ -48,11 +48,19 @@ export function cancelOrdersOf(core: CoreState, user: number, symbol: number, co
   }
 }
 
-/** ExpireDue: every order whose time has come. */
+/**
+ * ExpireDue ends no more than so many at a time: at the end of a session all of a market's may be due at
+ * once, and one command is one entry of one batch.
+ */
+export const MAX_DUE_PER_COMMAND = 1_000;
+
+/** ExpireDue: the orders whose time has come, the first so many of them. */
 export function expireDue(core: CoreState): void {
   const { timers } = core;
   const timeMs = core.clock[TIME]!;
-  for (let due = timers.nextDueMs; due !== 0 && due <= timeMs; due = timers.nextDueMs) {
+  for (let left = MAX_DUE_PER_COMMAND; left > 0; left--) {
+    const due = timers.nextDueMs;
+    if (due === 0 || due > timeMs) return;
     const slot = timers.first();
     endOrder(core, slot, expiryCode(core, slot));
   }

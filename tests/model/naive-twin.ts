@@ -1,3 +1,4 @@
+import { MAX_DUE_PER_COMMAND } from "../../engine/core/cancel-orders.ts";
 import { Code } from "../../engine/core/codes.ts";
 import type { Command, OrderRequest } from "../../engine/core/command.ts";
 import { EventType } from "../../engine/core/event.ts";
@@ -235,8 +236,10 @@ export class NaiveTwin {
 
   #expireDue(command: Command): Code {
     const due = this.#byPlace((order) => order.dueAtMs > 0 && order.dueAtMs <= command.timeMs);
+    let left = MAX_DUE_PER_COMMAND;
     for (const order of due.sort((one, other) => one.dueAtMs - other.dueAtMs || one.place - other.place)) {
       if (!this.matching.live.includes(order)) continue;
+      if (left-- === 0) break;
       const code = order.timeInForce === TimeInForce.Day ? Code.EXPIRED_DAY : Code.EXPIRED_GOOD_TILL_DATE;
       this.matching.end(order, OrderStatus.Expired, code);
     }

@@ -24,7 +24,7 @@ interface Subscription {
 
 export type PublishOutcome = "confirmed" | "uncertain" | "not sent";
 
-const HEARTBEAT_LOST_MS: readonly [number, number] = [13_000, 15_000];
+const HEARTBEAT_LOST_MS: readonly [number, number] = [4_000, 6_000];
 const HOP_MS = 0.5;
 
 /**

@@ -1,6 +1,9 @@
 import type { Command } from "../../engine/core/command.ts";
 import { MatchingCore } from "../../engine/core/matching-core.ts";
 import { formatId } from "../../engine/ids.ts";
+import type { JournalBatch } from "../../engine/ports.ts";
+import { salvageCommandId } from "../../engine/wire/command-codec.ts";
+import { readEntries } from "../../engine/wire/journal.ts";
 
 /** So often that no number of engines gets over it. */
 export const ALWAYS = Number.POSITIVE_INFINITY;
@@ -11,9 +14,26 @@ export const ALWAYS = Number.POSITIVE_INFINITY;
  */
 export class CoreFaults {
   readonly #left = new Map<string, number>();
+  readonly #unkept = new Set<string>();
 
   plant(commandId: string, times: number): void {
     this.#left.set(commandId, times);
+  }
+
+  /** The records will never take this command, but the core does. */
+  plantInRecords(commandId: string): void {
+    this.#unkept.add(commandId);
+  }
+
+  /** Whether the records refuse this row. What stands in a refused command's place they take. */
+  refusesRow(row: JournalBatch): boolean {
+    if (this.#unkept.size === 0) return false;
+    const id = { a: 0, b: 0, c: 0, d: 0 };
+    for (const { command, refused } of readEntries(row)) {
+      if (refused.length > 0 || !salvageCommandId(command, id)) continue;
+      if (this.#unkept.has(formatId(id))) return true;
+    }
+    return false;
   }
 
   isDue(command: Command): boolean {

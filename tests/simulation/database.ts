@@ -7,6 +7,7 @@ import {
   FencedError,
   type GroupState,
   type JournalBatch,
+  RejectedError,
   type TradeRecord,
 } from "../../engine/ports.ts";
 import { sameBytes } from "../../engine/wire/journal.ts";
@@ -35,6 +36,8 @@ export class SimDatabase {
   readonly seed: readonly SymbolSpec[];
   /** Nothing gets through to it. */
   down = false;
+  /** Rows with values that no table takes. */
+  refuses: (row: JournalBatch) => boolean = () => false;
   readonly #environment: Environment;
   readonly #checks: Checks;
 
@@ -57,6 +60,7 @@ export class SimDatabase {
       group.lastSequence === batch.expectedSequence &&
       sameBytes(group.hash, batch.expectedHash);
     if (!expected && fenced) throw new FencedError("the group's row is not as expected");
+    if (this.refuses(batch.journal)) throw new RejectedError("a value that no table takes");
     this.#checks.committing(batch, this.group);
     this.#write(batch);
     this.journal.push(batch.journal);

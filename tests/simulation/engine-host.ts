@@ -71,7 +71,7 @@ export class EngineHost {
     );
     process.crashRate = environment.weather.crash;
     process.pauseRate = environment.weather.pause;
-    process.onPause = () => this.pause(environment.random.between(10_000, 25_000));
+    process.onPause = () => this.pause(environment.random.between(3_000, 15_000));
     process.onDeath = () => this.#died(process);
     process.onCrash = () => environment.count("process died at a call");
     this.process = process;
@@ -124,7 +124,7 @@ export class EngineHost {
     const { environment, broker } = this.#surroundings;
     environment.trace(process.name, () => `stands still for ${forMs} ms`);
     process.pause();
-    const heartbeatMs = 13_000 + 2_000 * environment.random.fraction();
+    const heartbeatMs = 4_000 + 2_000 * environment.random.fraction();
     environment.scheduler.after(heartbeatMs, () => {
       if (!process.paused || !process.alive) return;
       environment.count("process stood still past its replacement");

@@ -40,6 +40,7 @@ export const HAPPENINGS = [
   "several messages in one batch",
   "delivered while a commit was on its way",
   "commit done, answer lost",
+  "commit refused for its values",
   "commit of a dead process done",
   "delivered again",
   "sent again",

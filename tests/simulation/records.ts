@@ -4,6 +4,7 @@ import {
   type EngineRecords,
   type GroupState,
   type JournalBatch,
+  RejectedError,
   UnavailableError,
 } from "../../engine/ports.ts";
 import type { SimDatabase } from "./database.ts";
@@ -120,7 +121,9 @@ export class SimRecords implements EngineRecords {
         } catch (cause) {
           this.#environment.trace(this.#process.name, () => `${what}: ${String(cause)}`);
           settle = () => reject(cause);
-          if (what.startsWith("commit")) this.#environment.count("commit refused by the fence");
+          if (!what.startsWith("commit")) return lose();
+          if (cause instanceof RejectedError) this.#environment.count("commit refused for its values");
+          else this.#environment.count("commit refused by the fence");
         }
         if (lostAfter) return lose();
         this.#process.receive(this.#in, random.delayMs(STATEMENT_MS), settle);

@@ -60,6 +60,7 @@ export class Workload {
     else if (dice < 98) this.#status(command);
     else return this.#garbage(command);
     if (random.chance(0.02)) this.#faults.plant(formatId(command.id), random.pick([1, 2, ALWAYS]));
+    else if (random.chance(0.01)) this.#faults.plantInRecords(formatId(command.id));
     return { id: formatId(command.id), bytes: encodeCommand(command) };
   }
 

@@ -75,6 +75,8 @@ class World {
     this.#checks = new Checks(environment, 7, GROUP, TIMELINE);
     const checks = this.#checks;
     this.#database = new SimDatabase(environment, checks, SYMBOLS);
+    // The layer that plants bugs has told the engine by then that its batch is committed.
+    if (!options.plant) this.#database.refuses = (row) => faults.refusesRow(row);
     checks.failuresOf = (id) => this.#database.failures.get(id) ?? 0;
     this.#broker = new SimBroker(environment, checks);
     this.#marketData = new SimMarketData(checks);

@@ -7,6 +7,7 @@ import {
   FencedError,
   type GroupState,
   type JournalBatch,
+  RejectedError,
   type TradeRecord,
   UnavailableError,
 } from "../../../engine/ports.ts";
@@ -21,6 +22,8 @@ export class MemoryDatabase {
   readonly symbols = new Map<number, SymbolSpec>();
   readonly failures = new Map<string, number>();
   readonly seed: SymbolSpec[];
+  /** Rows that no table takes. */
+  refuses: (row: JournalBatch) => boolean = () => false;
 
   constructor(group: string, seed: readonly SymbolSpec[]) {
     this.seed = [...seed];
@@ -43,6 +46,7 @@ export class MemoryDatabase {
       group.lastSequence === batch.expectedSequence &&
       sameBytes(group.hash, batch.expectedHash);
     if (!expected) throw new FencedError("the group's row is not as expected");
+    if (this.refuses(batch.journal)) throw new RejectedError("a value that no table takes");
     for (const { state } of batch.entered) {
       if (this.orders.has(state.orderId)) throw new Error(`entered twice: ${state.orderId}`);
     }
