@@ -20,7 +20,7 @@ export interface CommandPublisherOptions extends RabbitOptions {
  * address stays the same for as long as the process lives.
  *
  * Known limit: after a connection that was cut without a word, the broker keeps the old exclusive
- * reply queue until its heartbeat runs out (10 to 15 s); until then the new one is refused, retried,
+ * reply queue until its heartbeat runs out (4 to 6 s); until then the new one is refused, retried,
  * and `healthy()` says false, while publishing goes on.
  */
 export class RabbitCommandPublisher implements CommandPublisher {

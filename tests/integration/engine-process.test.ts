@@ -285,7 +285,7 @@ describe("engine processes against PostgreSQL, Redis and RabbitMQ", { timeout: 6
     frozen.child.kill("SIGSTOP");
     const after = Array.from({ length: 10 }, () => commands.place({ price: 4_000_000, quantity: 100_000 }));
     for (const place of after) await publish([place]);
-    // The broker gives it up when its heartbeats have been missing for 13 to 15 seconds.
+    // The broker gives it up when its heartbeats have been missing for 4 to 6 seconds.
     await reaches(next, "active");
     await answered(after);
     const answers = after.map((place) => answerTo(place));
