@@ -95,4 +95,99 @@ describe("rights", () => {
   it("who only reads may read orders and trades", async () => {
     await expect(as("trade_readonly", "select * from orders, trades limit 1")).resolves.toBeDefined();
   });
+
+  it("who only reads may write nothing, anywhere", async () => {
+    expect(await writable("trade_readonly")).toEqual([]);
+    for (const statement of [
+      "insert into orders select * from orders",
+      "delete from trades",
+      "truncate journal",
+      "insert into symbols select * from symbols",
+      "create table theirs ()",
+      "select maintain_partitions()",
+      "select refresh_order_book_snapshot()",
+      "select * from api_keys",
+    ]) {
+      await expect(as("trade_readonly", statement), statement).rejects.toEqual(DENIED);
+    }
+  });
+
+  it("the API may write its own tables only, and an engine none but by its functions", async () => {
+    expect(await writable("trade_api")).toEqual(["admin_audit", "api_keys", "idempotency_keys"]);
+    expect(await writable("trade_engine")).toEqual([]);
+  });
+
+  it("no function may be called by everybody, and few change anything", async () => {
+    expect(await callable("public")).toEqual([]);
+    expect(await callable("trade_readonly")).toEqual([
+      "check_db_connections",
+      "check_partition_health",
+      "check_table_sizes",
+    ]);
+    expect(await callable("trade_api")).toEqual([
+      "allocate_symbol_number",
+      "check_db_connections",
+      "check_partition_health",
+      "check_table_sizes",
+      "claim_idempotency_key",
+      "moment_of",
+    ]);
+    expect(await callable("trade_engine")).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(maintain_partitions|create_partition|write_)/)]),
+    );
+  });
+
+  it("what a later migration makes is readable to those who read, and to nobody else by itself", async () => {
+    await sql`create table later (id integer primary key)`;
+    await sql`create function later_function() returns integer language sql return 1`;
+    await expect(as("trade_readonly", "select * from later")).resolves.toBeDefined();
+    await expect(as("trade_readonly", "insert into later values (1)")).rejects.toEqual(DENIED);
+    await expect(as("trade_api", "select * from later")).rejects.toEqual(DENIED);
+    await expect(as("trade_engine", "select later_function()")).rejects.toEqual(DENIED);
+    await sql`drop table later`;
+    await sql`drop function later_function()`;
+  });
+
+  it("secrets, answers of others and snapshots are not for those who only read", async () => {
+    const rows = await sql<{ name: string }[]>`
+      select relname as name from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+        and not has_table_privilege('trade_readonly', oid, 'select') and not relispartition order by 1`;
+    expect(rows.map(({ name }) => name)).toEqual([
+      "api_keys",
+      "idempotency_keys",
+      "order_book_snapshots",
+      "queue_groups",
+      "queue_messages",
+    ]);
+  });
+
+  it("a partition made later is read and written through its table, by those who may", async () => {
+    await sql`select create_partition('orders', 'orders_2030_01', '2030-01-01', '2030-02-01')`;
+    await expect(
+      as("trade_api", "select * from orders where created_at > '2030-01-05'"),
+    ).resolves.toBeDefined();
+    await expect(as("trade_readonly", "select * from orders_2030_01")).resolves.toBeDefined();
+    await expect(as("trade_api", "delete from orders_2030_01")).rejects.toEqual(DENIED);
+    await expect(as("trade_engine", "update orders_2030_01 set status = 'OPEN'")).rejects.toEqual(DENIED);
+  });
+
+  /** Tables that a role may change in any way, down to one column. */
+  async function writable(role: string): Promise<string[]> {
+    const rows = await sql<{ name: string }[]>`
+      select relname as name from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+        and case relkind when 'S' then has_sequence_privilege(${role}, oid, 'update') else
+          has_table_privilege(${role}, oid, 'insert, update, delete, truncate')
+          or has_any_column_privilege(${role}, oid, 'insert, update') end
+      order by 1`;
+    return rows.map(({ name }) => name);
+  }
+
+  async function callable(role: string): Promise<string[]> {
+    const rows = await sql<{ name: string }[]>`
+      select distinct proname as name from pg_proc
+      where pronamespace = 'public'::regnamespace and has_function_privilege(${role}, oid, 'execute') order by 1`;
+    return rows.map(({ name }) => name);
+  }
 });
