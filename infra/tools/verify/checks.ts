@@ -76,9 +76,13 @@ export async function verifyRedis({ url, certificateAuthority }: Config["redis"]
     connectTimeout: CONNECT_WITHIN_S * 1_000,
     ...(certificateAuthority !== undefined && { tls: { ca: [certificateAuthority] } }),
   });
-  redis.on("error", () => undefined);
+  // The call that fails says only that the connection is closed; why, the event says.
+  let fault: unknown;
+  redis.on("error", (error) => {
+    fault = error;
+  });
   try {
-    await redis.connect();
+    await redis.connect().catch((error: unknown) => Promise.reject(fault ?? error));
     const info = new Map(
       (await redis.info()).split(/\r?\n/).map((line) => line.split(":", 2) as [string, string]),
     );
