@@ -4,8 +4,8 @@ import type { PartitionHealth } from "./partition-health.ts";
 
 export interface MaintenanceTimerOptions {
   readonly everyMs: number;
-  /** Something was done. */
-  readonly done?: (report: MaintenanceReport) => void;
+  /** A turn was taken, by this process or (`ran` is false) not. */
+  readonly turned?: (report: MaintenanceReport) => void;
   /** Partitions that are to be looked at, as they are after a turn. */
   readonly concerned?: (health: readonly PartitionHealth[]) => void;
   /** A turn failed; the next one comes soon. */
@@ -28,7 +28,7 @@ const AGAIN_AFTER_MS = 60_000;
 
 /** Maintenance now, and from then on by the clock. Any number of processes may: one at a time works. */
 export function startMaintenance(sql: Sql, options: MaintenanceTimerOptions): MaintenanceTimer {
-  const { everyMs, done, concerned, failed, also } = options;
+  const { everyMs, turned, concerned, failed, also } = options;
   let health: readonly PartitionHealth[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
@@ -38,7 +38,7 @@ export function startMaintenance(sql: Sql, options: MaintenanceTimerOptions): Ma
     try {
       const report = await maintain(sql);
       health = report.health;
-      if (report.made.length + report.madeForStrays.length + report.dropped.length > 0) done?.(report);
+      turned?.(report);
       const poor = health.filter(({ status }) => status !== "ok");
       if (poor.length > 0) concerned?.(poor);
       await also?.();
