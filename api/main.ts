@@ -5,6 +5,7 @@ import { ApiPool } from "../db/api-pool.ts";
 import { PostgresApiReads } from "../db/api-reads.ts";
 import { readDatabaseTime } from "../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../db/idempotency-store.ts";
+import { partitionCheck } from "../db/partition-health.ts";
 import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandPublisher } from "../infra/rabbitmq/command-publisher.ts";
@@ -89,6 +90,12 @@ const { app, dispatcher } = composeApi({
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "redis", check: async () => marketData.healthy() },
     { name: "rabbitmq", check: async () => publisher.healthy() && (await groups.reachesAll()) },
+    {
+      name: "partitions",
+      check: partitionCheck((statement) => pool.read(statement), systemClock.nowMs),
+      quiet: true,
+      harmless: true,
+    },
   ],
   databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: false,

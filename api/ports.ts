@@ -139,6 +139,8 @@ export interface ServiceCheck {
   check(): Promise<boolean>;
   /** Named only while it fails: nothing that is there to be used, but a condition. */
   readonly quiet?: boolean;
+  /** While it fails somebody should look, but everything can be used: requests may come. */
+  readonly harmless?: boolean;
 }
 
 /** Structured log: an object of facts, then a sentence. pino's shape. */

@@ -1,7 +1,7 @@
 import process from "node:process";
 import postgres from "postgres";
 import { openEngineRecords } from "../db/engine-records.ts";
-import { ensurePartitions } from "../db/partitions.ts";
+import { startMaintenance } from "../db/maintenance-timer.ts";
 import { createPostgresSnapshotStore } from "../db/snapshot-store.ts";
 import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
@@ -38,7 +38,7 @@ import { TICK_MESSAGE } from "./wire/message.ts";
 
 /** A process whose clock is further off the database's gets no part in the history. */
 const MAX_CLOCK_SKEW_MS = 1_000;
-const MAINTAIN_PARTITIONS_EVERY_MS = 60 * 60_000;
+const MAINTENANCE_EVERY_MS = 60 * 60_000;
 /** A stand-by this many sequences behind takes a moment longer to take over: well below a tenth of a second. */
 const MAX_READY_LAG = 10_000;
 /** How long a clean stop may take before the process ends anyway: everything told is committed. */
@@ -123,21 +123,19 @@ async function open(): Promise<OpenedPorts> {
   };
 }
 
-function maintainPartitions(): void {
-  ensurePartitions(background, new Date()).then(
-    (made) => {
-      countMaintenance(metrics, "ok");
-      if (made.length > 0) logger.info({ made }, "partitions made");
-    },
-    (err: unknown) => {
-      countMaintenance(metrics, "failed");
-      logger.warn({ err }, "partitions could not be made");
-    },
-  );
-}
-
-maintainPartitions();
-const maintenance = setInterval(maintainPartitions, MAINTAIN_PARTITIONS_EVERY_MS);
+const maintenance = startMaintenance(background, {
+  everyMs: MAINTENANCE_EVERY_MS,
+  turned: ({ made, madeForStrays, dropped, verifiedSnapshots }) => {
+    countMaintenance(metrics, "ok");
+    if (made.length + madeForStrays.length + dropped.length === 0) return;
+    logger.info({ made, madeForStrays, dropped, verifiedSnapshots }, "partitions maintained");
+  },
+  concerned: (partitions) => logger.warn({ partitions }, "partitions are to be looked at"),
+  failed: (err) => {
+    countMaintenance(metrics, "failed");
+    logger.warn({ err }, "maintenance failed, tries again");
+  },
+});
 
 const engine = startEngine({
   open,
@@ -157,7 +155,13 @@ const probes =
     : await startProbeServer(healthPort, {
         health: () => ({
           ok: true,
-          body: { status: "ok", version: packageJson.version, group, engine: status },
+          body: {
+            status: "ok",
+            version: packageJson.version,
+            group,
+            engine: status,
+            partitions: maintenance.health(),
+          },
         }),
         ready: () => {
           const { state, lag, caughtUp } = status;
@@ -186,7 +190,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 const end = await engine.ended;
-clearInterval(maintenance);
+maintenance.stop();
 if (end.reason === "stopped") logger.info({ sequence: status.lastSequence }, "stopped");
 else logger.error({ end, err: "cause" in end ? end.cause : undefined }, "ended");
 await Promise.allSettled([

@@ -10,8 +10,9 @@ import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
 import { readDatabaseTime } from "../../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
+import { startMaintenance } from "../../db/maintenance-timer.ts";
 import { migrate } from "../../db/migrator.ts";
-import { ensurePartitions } from "../../db/partitions.ts";
+import { partitionCheck } from "../../db/partition-health.ts";
 import { DEFAULT_ENGINE_SETTINGS, type EngineEnd } from "../../engine/engine-ports.ts";
 import { TICK_MESSAGE } from "../../engine/wire/message.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -98,7 +99,6 @@ await migrate(url, { log: (line) => logger.info({}, line) }).catch(async (err: u
 });
 const owner = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
 shutdown.after(() => owner.end({ timeout: 1 }));
-await ensurePartitions(owner, new Date());
 await shutdown.checkpoint();
 
 const queue = new EmbeddedQueue({ url, tickBody: TICK_MESSAGE });
@@ -108,6 +108,22 @@ const marketData = new EmbeddedMarketData();
 const pool = new ApiPool({ url, maxConnections: config.database.poolSize });
 const idempotency = new PostgresIdempotencyStore(pool);
 shutdown.after(() => Promise.allSettled([publisher.close(), events.close(), pool.close()]));
+
+const maintenance = startMaintenance(owner, {
+  everyMs: MAINTENANCE_EVERY_MS,
+  also: () => idempotency.purge(),
+  turned: ({ madeForStrays, dropped }) => {
+    countMaintenance(metrics, "ok");
+    if (madeForStrays.length + dropped.length > 0) logger.info({ madeForStrays, dropped }, "partitions maintained");
+  },
+  concerned: (partitions) => logger.warn({ partitions }, "partitions are to be looked at"),
+  failed: (err) => {
+    countMaintenance(metrics, "failed");
+    logger.warn({ err }, "maintenance failed, tries again");
+  },
+});
+await maintenance.first;
+await shutdown.checkpoint();
 
 const { symbolGroup, healthPort: _unused, ...timing } = config.engine;
 const engines = [...new Set([symbolGroup, ...config.symbols.groups])].map((group) =>
@@ -144,6 +160,12 @@ const { app, dispatcher } = composeApi({
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "queue", check: async () => publisher.healthy() },
     { name: "engine", check: async () => engines.every((engine) => engine.isActive()) },
+    {
+      name: "partitions",
+      check: partitionCheck((statement) => pool.read(statement), systemClock.nowMs),
+      quiet: true,
+      harmless: true,
+    },
   ],
   databaseNowMs: () => readDatabaseTime(pool),
   loopbackOnly: isLoopback(config.server.host),
@@ -164,7 +186,6 @@ await shutdown.checkpoint();
 handle = (request, peer) => app.fetch(request, peer);
 shutdown.after(finishAccepted);
 
-const maintenance = setInterval(() => void maintain(), MAINTENANCE_EVERY_MS);
 process.stdout.write(
   welcome({
     version: packageJson.version,
@@ -191,21 +212,9 @@ async function startDatabase(directory: string): Promise<EmbeddedPostgres> {
   }
 }
 
-/** Partitions ahead, old idempotency keys away. What fails is tried again at the next turn. */
-async function maintain(): Promise<void> {
-  try {
-    await ensurePartitions(owner, new Date());
-    await idempotency.purge();
-    countMaintenance(metrics, "ok");
-  } catch (err) {
-    countMaintenance(metrics, "failed");
-    logger.warn({ err }, "maintenance failed");
-  }
-}
-
 /** Takes no new requests, and lets those that are being answered finish. */
 async function finishAccepted(): Promise<void> {
-  clearInterval(maintenance);
+  maintenance.stop();
   const { shutdownTimeoutMs } = config.server;
   const finished = Promise.all([server.close(), dispatcher.drain(shutdownTimeoutMs)]);
   await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs))]);

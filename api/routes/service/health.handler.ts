@@ -12,14 +12,15 @@ export function healthHandler(services: ApiServices): RouteHandler<HealthRoute, 
 
 export function readyHandler(services: ApiServices): RouteHandler<ReadyRoute, AppEnv> {
   const quiet = new Set(services.checks.filter((check) => check.quiet === true).map((check) => check.name));
+  const words = (check: ServiceCheck) => (check.harmless === true ? "degraded" : "unavailable");
   return async (context) => {
     const states = await Promise.all(
       services.checks.map(
-        async (check) => [check.name, (await passes(check)) ? "ok" : "unavailable"] as const,
+        async (check) => [check.name, (await passes(check)) ? "ok" : words(check)] as const,
       ),
     );
     const shown = states.filter(([name, state]) => state !== "ok" || !quiet.has(name));
-    const isReady = states.every(([, state]) => state === "ok");
+    const isReady = states.every(([, state]) => state !== "unavailable");
     const body = {
       status: isReady ? ("ready" as const) : ("not ready" as const),
       services: Object.fromEntries(shown),

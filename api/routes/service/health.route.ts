@@ -17,8 +17,11 @@ const readinessSchema = z
   .object({
     status: z.enum(["ready", "not ready"]),
     services: z
-      .record(z.string(), z.enum(["ok", "unavailable"]))
-      .openapi({ example: { database: "ok", redis: "ok", rabbitmq: "ok" } }),
+      .record(z.string(), z.enum(["ok", "degraded", "unavailable"]))
+      .openapi({
+        description: "`degraded`: to be looked at, while requests are served as ever.",
+        example: { database: "ok", redis: "ok", rabbitmq: "ok" },
+      }),
   })
   .openapi("Readiness");
 
