@@ -1,5 +1,6 @@
 import {
   type BookUpdate,
+  type CommittedRow,
   type Depth,
   FencedError,
   type MarketDataReader,
@@ -8,6 +9,7 @@ import {
   type MarketTrade,
 } from "../../engine/ports.ts";
 import { BookSide } from "./book-side.ts";
+import { EmbeddedCommittedRows } from "./committed-rows.ts";
 
 /** How many recent trades are kept for each symbol, as in Redis. */
 const RECENT_TRADES = 1_000;
@@ -33,6 +35,12 @@ interface Book {
 export class EmbeddedMarketData implements MarketDataWriter, MarketDataReader, MarketDataStream {
   readonly #books = new Map<number, Book>();
   readonly #listeners = new Map<number, Set<Listener>>();
+  /** Where `tellCommitted` goes. */
+  readonly committed = new EmbeddedCommittedRows();
+
+  tellCommitted(committed: CommittedRow): void {
+    this.committed.tell(committed);
+  }
 
   /** A listener must not throw. */
   async subscribe(symbol: number, listener: Listener): Promise<() => Promise<void>> {

@@ -1,6 +1,13 @@
 import type { Redis } from "ioredis";
-import { type BookUpdate, FencedError, type MarketDataWriter, UnavailableError } from "../../engine/ports.ts";
+import {
+  type BookUpdate,
+  type CommittedRow,
+  FencedError,
+  type MarketDataWriter,
+  UnavailableError,
+} from "../../engine/ports.ts";
 import { applyBookUpdate, BookReply, stageBookPart } from "./apply-book-update.ts";
+import { committedChannel, encodeCommitted } from "./committed-rows.ts";
 import { openRedis, type RedisOptions, runScript, type ScriptCall, waitUntilReady } from "./connection.ts";
 import { bookKeys, encodeLevels, encodeMessageHead, encodeTrades } from "./market-data-codec.ts";
 
@@ -61,6 +68,18 @@ export class RedisMarketDataWriter implements MarketDataWriter {
     } finally {
       this.#pending -= 1;
     }
+  }
+
+  /** Left out while Redis is away or slow: followers then read the journal. */
+  tellCommitted(committed: CommittedRow): void {
+    if (this.#client.status !== "ready" || this.#pending >= this.#maxPending) return;
+    this.#pending += 1;
+    this.#client
+      .publish(committedChannel(this.#prefix, committed.group), encodeCommitted(committed))
+      .catch(() => undefined)
+      .finally(() => {
+        this.#pending -= 1;
+      });
   }
 
   async close(): Promise<void> {
