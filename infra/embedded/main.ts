@@ -76,6 +76,7 @@ const server: HttpServer = await serve({
   port: config.server.httpPort,
   fetch: (request, peer) => handle(request, peer),
   readTimeoutMs: config.server.readTimeoutMs,
+  writeTimeoutMs: config.server.writeTimeoutMs,
 }).catch((error: unknown): never => {
   if (!(error instanceof PortTakenError)) throw error;
   return end(1, `${error.message}: free it, or set SERVER_HTTP_PORT to another one`);
@@ -114,7 +115,8 @@ const maintenance = startMaintenance(owner, {
   also: () => idempotency.purge(),
   turned: ({ madeForStrays, dropped }) => {
     countMaintenance(metrics, "ok");
-    if (madeForStrays.length + dropped.length > 0) logger.info({ madeForStrays, dropped }, "partitions maintained");
+    if (madeForStrays.length + dropped.length > 0)
+      logger.info({ madeForStrays, dropped }, "partitions maintained");
   },
   concerned: (partitions) => logger.warn({ partitions }, "partitions are to be looked at"),
   failed: (err) => {

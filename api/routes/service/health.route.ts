@@ -16,12 +16,10 @@ export type HealthRoute = typeof healthRoute;
 const readinessSchema = z
   .object({
     status: z.enum(["ready", "not ready"]),
-    services: z
-      .record(z.string(), z.enum(["ok", "degraded", "unavailable"]))
-      .openapi({
-        description: "`degraded`: to be looked at, while requests are served as ever.",
-        example: { database: "ok", redis: "ok", rabbitmq: "ok" },
-      }),
+    services: z.record(z.string(), z.enum(["ok", "degraded", "unavailable"])).openapi({
+      description: "`degraded`: to be looked at, while requests are served as ever.",
+      example: { database: "ok", redis: "ok", rabbitmq: "ok" },
+    }),
   })
   .openapi("Readiness");
 

@@ -45,3 +45,15 @@ test("/health says that the process runs", async () => {
   const response = await app.request("/health");
   expect([response.status, await response.json()]).toEqual([200, { status: "ok", version: "0.0.0-test" }]);
 });
+
+test("what is to be looked at and does no harm is named, and turns nobody away", async () => {
+  const partitions = { ...failing("partitions"), quiet: true, harmless: true };
+  expect(await ready([working("database"), partitions])).toEqual([
+    200,
+    { status: "ready", services: { database: "ok", partitions: "degraded" } },
+  ]);
+  expect(await ready([{ ...working("partitions"), quiet: true, harmless: true }])).toEqual([
+    200,
+    { status: "ready", services: {} },
+  ]);
+});
