@@ -3,12 +3,14 @@ import type { ApiServices, App, AppEnv } from "./context.ts";
 import { errorHandler } from "./errors.ts";
 import { admission } from "./middleware/admission.ts";
 import { clientAddress } from "./middleware/client-address.ts";
+import { crossOrigin } from "./middleware/cross-origin.ts";
 import { loopbackOnly } from "./middleware/loopback.ts";
 import { observed } from "./middleware/observed.ts";
 import { responseHeaders } from "./middleware/response-headers.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { mountAdmin } from "./routes/admin/index.ts";
 import { mountApiKeys } from "./routes/api-keys/index.ts";
+import { mountConsole } from "./routes/console/index.ts";
 import { mountMarkets } from "./routes/markets/index.ts";
 import { mountOrderLists } from "./routes/order-lists/index.ts";
 import { mountOrders } from "./routes/orders/index.ts";
@@ -30,6 +32,7 @@ export function createApp(services: ApiServices): App {
   app.use(responseHeaders(() => requestId(services)));
   app.use(observed(services.observer, services.tracer));
   if (settings.loopbackOnly) app.use(loopbackOnly());
+  if (settings.corsOrigins.length > 0) app.use(crossOrigin(settings.corsOrigins));
   app.use(clientAddress(settings.trustedProxies));
   app.use(`${BASE_PATH}/*`, admission(services));
 
@@ -43,6 +46,7 @@ export function createApp(services: ApiServices): App {
   mountAdmin(api, services);
   app.route(BASE_PATH, api);
   mountService(app, services);
+  mountConsole(app, services);
   app.notFound(notFoundHandler(app));
   return app;
 }

@@ -76,6 +76,7 @@ export function composeApi(parts: ApiParts): Api {
       body: { maxBytes: config.limits.bodyBytes, timeoutMs: readTimeoutMs },
       batchBody: { maxBytes: config.limits.batchBodyBytes, timeoutMs: readTimeoutMs },
       trustedProxies: config.server.trustedProxies,
+      corsOrigins: config.server.corsOrigins,
       loopbackOnly: parts.loopbackOnly,
       groups: config.symbols.groups,
       docsToken: config.auth.devTokens ? DOCS_TOKEN : "",

@@ -24,6 +24,8 @@ export interface ApiSettings {
   readonly batchBody: BodyLimits;
   /** Whose word in X-Forwarded-For counts: addresses and networks (CIDR). */
   readonly trustedProxies: readonly string[];
+  /** Whose pages may call; "*" for anybody's. */
+  readonly corsOrigins: readonly string[];
   /** Answer to no other Host and to pages of no other Origin than this machine's own. */
   readonly loopbackOnly: boolean;
   /** Groups that exist without any symbol yet; new symbols go to the first unless told otherwise. */

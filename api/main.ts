@@ -118,6 +118,7 @@ const listening = await serve({
   port: server.httpPort,
   fetch: (request, peer) => app.fetch(request, peer),
   readTimeoutMs: server.readTimeoutMs,
+  writeTimeoutMs: server.writeTimeoutMs,
 }).catch((error: unknown) => {
   if (!(error instanceof PortTakenError)) throw error;
   process.stderr.write(`${error.message}: set server.http_port (SERVER_HTTP_PORT) to another\n`);

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type DenoUpgrade, upgradeOnDeno } from "./stream/sockets/deno-socket.ts";
 import { takeUpgrades } from "./stream/sockets/node-sockets.ts";
@@ -25,8 +25,13 @@ export interface ServeOptions {
   /** 0: any free one. */
   readonly port: number;
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
-  /** How long a request may take to arrive (Node; Deno's server bounds it itself). */
+  /**
+   * How long a request may take to arrive. Deno's server has no such bound: there the app bounds the
+   * body, and what stands in front of the process its head.
+   */
   readonly readTimeoutMs: number;
+  /** How long a client may leave an answer untaken (Node; Deno's server has no such bound). */
+  readonly writeTimeoutMs: number;
   /** A WebSocket whose client answers no ping for so long is closed. Default 30 s. */
   readonly idleTimeoutMs?: number;
 }
@@ -75,14 +80,28 @@ function serveOnDeno(deno: DenoRuntime, options: ServeOptions): HttpServer {
   return { port: server.addr.port, close: () => server.shutdown() };
 }
 
+/** How often Node looks for requests that are late. */
+const LOOK_EVERY_MS = 1_000;
+
 async function serveOnNode(options: ServeOptions): Promise<HttpServer> {
-  const { hostname, port, fetch, readTimeoutMs, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
+  const { hostname, port, fetch, readTimeoutMs, writeTimeoutMs, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
   const server = createAdaptorServer({
     fetch: (request, { incoming }) => fetch(request, { peerAddress: incoming.socket.remoteAddress ?? "" }),
     // Globals stay the runtime's own: the same sources run beside other code.
     overrideGlobalObjects: false,
-    serverOptions: { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
+    serverOptions: {
+      requestTimeout: readTimeoutMs,
+      headersTimeout: readTimeoutMs,
+      connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, readTimeoutMs),
+    },
   });
+  if ("timeout" in server) {
+    server.timeout = writeTimeoutMs;
+    // A connection on which a handler still thinks is quiet too: only what lies untaken ends it.
+    server.on("timeout", (socket: Socket) => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
+  }
   const endSockets = takeUpgrades(
     server as Server,
     async (request, peerAddress, upgradeOffer) => fetch(request, { peerAddress, upgradeOffer }),

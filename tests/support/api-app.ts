@@ -92,6 +92,7 @@ const SETTINGS: ApiSettings = {
   body: { maxBytes: 64 * 1024, timeoutMs: 1_000 },
   batchBody: { maxBytes: 256 * 1024, timeoutMs: 1_000 },
   trustedProxies: [],
+  corsOrigins: [],
   loopbackOnly: false,
   groups: ["main"],
   docsToken: "",

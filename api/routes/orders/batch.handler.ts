@@ -32,8 +32,10 @@ interface BatchContext {
 
 export function batchHandler(services: ApiServices): RouteHandler<BatchRoute, AppEnv> {
   return async (context) => {
-    const { userId } = caller(context);
+    const principal = caller(context);
+    const { userId } = principal;
     const { orders, responseType = "RESULT" } = context.req.valid("json");
+    context.set("rateHeaders", await services.limits.charge(principal, costsOf(orders)));
     const answer = await once(services, context, userId, newId(services, 0), async (baseId, resent) => {
       const idAt = (position: number, symbol: number) => derivedId(baseId, position, symbol);
       const batch: BatchContext = { services, userId, responseType, idAt };
@@ -44,6 +46,16 @@ export function batchHandler(services: ApiServices): RouteHandler<BatchRoute, Ap
     });
     return respond<BatchRoute>(answer);
   };
+}
+
+/** A batch counts as what stands in it. */
+function costsOf(items: readonly unknown[]): { readonly orders: number; readonly cancels: number } {
+  const cancels = items.filter((item) => operationOf(item) === "cancel").length;
+  return { orders: items.length - cancels, cancels };
+}
+
+function operationOf(item: unknown): unknown {
+  return typeof item === "object" && item !== null && "op" in item ? item.op : "place";
 }
 
 /** Puts the answers of what was sent between the refusals of what was not. */
@@ -63,8 +75,7 @@ function gather(planned: readonly (Plan | Problem)[], sent: readonly Answer[]): 
 
 async function planItem(batch: BatchContext, item: unknown, position: number): Promise<Plan | Problem> {
   const at = `/orders/${position}`;
-  const op = typeof item === "object" && item !== null && "op" in item ? item.op : "place";
-  switch (op) {
+  switch (operationOf(item)) {
     case "place": {
       const body = parsed(batchPlaceSchema, item, at);
       return "problem" in body ? body.problem : planPlacement(batch, body.value, position);
