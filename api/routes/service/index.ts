@@ -3,7 +3,7 @@ import { mountDocs } from "./docs.ts";
 import { mountDocument } from "./document.ts";
 import { healthHandler, readyHandler } from "./health.handler.ts";
 import { healthRoute, readyRoute } from "./health.route.ts";
-import { mountLanding } from "./landing.ts";
+import { mountProblems } from "./problems.ts";
 
 /** What has no base path. */
 export function mountService(app: App, services: ApiServices): void {
@@ -11,5 +11,5 @@ export function mountService(app: App, services: ApiServices): void {
   app.openapi(readyRoute, readyHandler(services));
   mountDocument(app, services);
   mountDocs(app, services);
-  mountLanding(app);
+  mountProblems(app);
 }

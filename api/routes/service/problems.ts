@@ -2,7 +2,7 @@ import type { App } from "../../context.ts";
 import { problemType } from "../../problem.ts";
 import { PROBLEM_CODES, PROBLEMS } from "../../problem-table.ts";
 
-/** Plain pages for people: where things are, and what each problem's `type` stands for. */
+/** A plain page for people: what each problem's `type` stands for. */
 
 const POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -12,19 +12,7 @@ td, th { text-align: left; padding: 0.15rem 1rem 0.15rem 0; vertical-align: top;
 :root { color-scheme: light dark; }
 `;
 
-const LINKS: readonly (readonly [string, string])[] = [
-  ["/docs", "the API, to read and to try out"],
-  ["/openapi.json", "the same as an OpenAPI 3.1 document"],
-  ["/problems", "every error code, its status and its meaning"],
-  ["/ready", "whether everything it needs can be used"],
-  ["/api/v1/symbols", "the pairs"],
-];
-
-export function mountLanding(app: App): void {
-  const landing = page(
-    "Trade engine",
-    `<ul>${LINKS.map(([path, what]) => `<li><a href="${path}">${path}</a>: ${what}</li>`).join("")}</ul>`,
-  );
+export function mountProblems(app: App): void {
   const rows = PROBLEM_CODES.map((code) => {
     const anchor = problemType(code).slice("/problems/".length);
     return `<tr id="${anchor}"><td><code>${code}</code></td><td>${PROBLEMS[code].status}</td><td>${PROBLEMS[code].title}</td></tr>`;
@@ -37,7 +25,6 @@ export function mountLanding(app: App): void {
     new Response(text, {
       headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY },
     });
-  app.get("/", html(landing));
   app.get("/problems", html(problems));
   for (const code of PROBLEM_CODES) app.get(problemType(code), html(problems));
   app.get("/style.css", (context) => context.body(STYLE, 200, { "content-type": "text/css; charset=utf-8" }));
@@ -52,7 +39,7 @@ function page(title: string, body: string): string {
     <title>${title}</title>
     <link rel="stylesheet" href="/style.css">
   </head>
-  <body><h1>${title}</h1>${body}</body>
+  <body><p><a href="/">Console</a> · <a href="/docs">API</a></p><h1>${title}</h1>${body}</body>
 </html>
 `;
 }
