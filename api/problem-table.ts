@@ -11,7 +11,7 @@ export interface ProblemKind {
   readonly title: string;
 }
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
 
 /** Names of reasons why an order ended: told in `reason`, never as an error. */
 type EndReason = Extract<CodeName, `CANCELLED_${string}` | `EXPIRED_${string}`>;
@@ -118,6 +118,8 @@ const EDGE = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: "The key was used with another request" },
   TOO_MANY_API_KEYS: { status: 422, title: "The caller has as many API keys as one may have" },
   HMAC_NOT_CONFIGURED: { status: 422, title: "This API keeps no secrets: use an Ed25519 key" },
+  WEBSOCKET_EXPECTED: { status: 426, title: "This address takes WebSockets only" },
+  TOO_MANY_CONNECTIONS: { status: 429, title: "There are as many connections as there may be" },
   RATE_LIMITED: { status: 429, title: "Too many requests" },
   INTERNAL_ERROR: { status: 500, title: "Something went wrong in this API process" },
   NOT_PLACED: { status: 503, title: "The command did not reach the queue; nothing happens" },

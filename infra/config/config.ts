@@ -74,6 +74,16 @@ export interface Config {
     readonly reads: Rate | null;
     readonly address: Rate | null;
   };
+  readonly stream: {
+    readonly maxConnections: number;
+    readonly maxConnectionsPerAddress: number;
+    readonly maxChannels: number;
+    readonly maxMessagesPerSecond: number;
+    readonly bufferBytes: number;
+    readonly idleTimeoutMs: number;
+    readonly messagesPerSecond: number;
+    readonly depthLevels: number;
+  };
   readonly symbols: { readonly groups: readonly string[] };
   readonly telemetry: {
     readonly metricsHost: string;
@@ -101,6 +111,7 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
     engine,
     auth,
     limits,
+    stream,
     symbols,
     telemetry,
     embedded,
@@ -173,6 +184,16 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       cancels: limits.cancels,
       reads: limits.reads,
       address: limits.address,
+    },
+    stream: {
+      maxConnections: stream.max_connections,
+      maxConnectionsPerAddress: stream.max_connections_per_address,
+      maxChannels: stream.max_channels,
+      maxMessagesPerSecond: stream.max_messages_per_second,
+      bufferBytes: stream.buffer,
+      idleTimeoutMs: stream.idle_timeout,
+      messagesPerSecond: stream.messages_per_second,
+      depthLevels: stream.depth_levels,
     },
     symbols: { groups: symbols.groups },
     telemetry: {

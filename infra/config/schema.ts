@@ -103,6 +103,16 @@ export const settingsSchema = z.strictObject({
     reads: rate().prefault("200/s"),
     address: rate().prefault("2000/s"),
   }),
+  stream: z.strictObject({
+    max_connections: wholeNumber(1, 1_000_000).default(10_000),
+    max_connections_per_address: wholeNumber(1, 1_000_000).default(100),
+    max_channels: wholeNumber(1, 10_000).default(200),
+    max_messages_per_second: wholeNumber(1, 10_000).default(20),
+    buffer: size().prefault("512KiB"),
+    idle_timeout: duration().prefault("30s"),
+    messages_per_second: wholeNumber(100, 10_000_000).default(40_000),
+    depth_levels: wholeNumber(10, 100_000).default(1_000),
+  }),
   symbols: z.strictObject({
     groups: texts().prefault(["main"]),
   }),
