@@ -15,6 +15,7 @@ import { mountMarkets } from "./routes/markets/index.ts";
 import { mountOrderLists } from "./routes/order-lists/index.ts";
 import { mountOrders } from "./routes/orders/index.ts";
 import { mountService } from "./routes/service/index.ts";
+import { mountStream } from "./routes/stream/index.ts";
 import { mountSymbols } from "./routes/symbols/index.ts";
 import { mountTrades } from "./routes/trades/index.ts";
 import { validationHook } from "./validation.ts";
@@ -46,6 +47,7 @@ export function createApp(services: ApiServices): App {
   mountAdmin(api, services);
   app.route(BASE_PATH, api);
   mountService(app, services);
+  mountStream(app, services);
   mountConsole(app, services);
   app.notFound(notFoundHandler(app));
   return app;

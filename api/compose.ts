@@ -16,6 +16,8 @@ import type { RateCounter } from "./limits/rates.ts";
 import { type ApiObserver, type ApiTracer, quietObserver } from "./observer.ts";
 import type { AdminAudit, ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import { randomPool } from "./random-pool.ts";
+import { composeStream, type StreamSources } from "./stream/compose-stream.ts";
+import type { StreamServer } from "./stream/stream-server.ts";
 import { SymbolDirectory } from "./symbols.ts";
 
 /** Where keys, nonces, rates and the operators' calls are kept. */
@@ -36,6 +38,7 @@ export interface ApiParts {
   readonly reads: ApiReads;
   readonly idempotency: IdempotencyStore;
   readonly marketData: MarketDataReader;
+  readonly streamSources: StreamSources;
   readonly access: AccessParts;
   readonly checks: readonly ServiceCheck[];
   /** The database's clock, milliseconds. */
@@ -51,6 +54,7 @@ export interface ApiParts {
 export interface Api {
   readonly app: App;
   readonly dispatcher: CommandDispatcher;
+  readonly stream: StreamServer;
 }
 
 /** Who Swagger UI calls as where dev tokens are on. */
@@ -69,38 +73,57 @@ export function composeApi(parts: ApiParts): Api {
   const secretBox = new SecretBox(config.auth.keyEncryptionKeys);
   const waits = { confirmTimeoutMs, resultTimeoutMs };
   const dispatcher = new CommandDispatcher({ publisher, clock, logger, observer, tracer, ...waits });
-  const app = createApp({
-    settings: {
-      version: parts.version,
-      freshOrderWaitMs,
-      body: { maxBytes: config.limits.bodyBytes, timeoutMs: readTimeoutMs },
-      batchBody: { maxBytes: config.limits.batchBodyBytes, timeoutMs: readTimeoutMs },
-      trustedProxies: config.server.trustedProxies,
-      corsOrigins: config.server.corsOrigins,
-      loopbackOnly: parts.loopbackOnly,
-      groups: config.symbols.groups,
-      docsToken: config.auth.devTokens ? DOCS_TOKEN : "",
-    },
+  const settings = {
+    version: parts.version,
+    freshOrderWaitMs,
+    body: { maxBytes: config.limits.bodyBytes, timeoutMs: readTimeoutMs },
+    batchBody: { maxBytes: config.limits.batchBodyBytes, timeoutMs: readTimeoutMs },
+    trustedProxies: config.server.trustedProxies,
+    corsOrigins: config.server.corsOrigins,
+    loopbackOnly: parts.loopbackOnly,
+    groups: config.symbols.groups,
+    docsToken: config.auth.devTokens ? DOCS_TOKEN : "",
+  };
+  const symbols = new SymbolDirectory(reads, clock);
+  const told = new ToldSequences();
+  const random = randomPool();
+  const authentication = new Authentication(
+    authenticatorsOf({ settings: config.auth, clock, keys: apiKeys, nonces, box: secretBox }),
     clock,
-    random: randomPool(),
+  );
+  const { market, stream } = composeStream({
+    settings: config.stream,
+    version: parts.version,
+    sources: parts.streamSources,
+    reader: parts.marketData,
+    authentication,
+    observer,
+    clock,
     logger,
-    symbols: new SymbolDirectory(reads, clock),
+    symbols,
+    commands: { dispatcher, told, random, settings },
+  });
+  const app = createApp({
+    settings,
+    clock,
+    random,
+    logger,
+    symbols,
     reads,
     idempotency: parts.idempotency,
     dispatcher,
     marketData: parts.marketData,
-    told: new ToldSequences(),
+    market,
+    stream,
+    told,
     observer,
     tracer,
     checks: [...parts.checks, clockCheck(clock, () => parts.databaseNowMs())],
-    authentication: new Authentication(
-      authenticatorsOf({ settings: config.auth, clock, keys: apiKeys, nonces, box: secretBox }),
-      clock,
-    ),
+    authentication,
     limits: new Limits(config.limits, rates),
     apiKeys,
     secretBox,
     adminAudit,
   });
-  return { app, dispatcher };
+  return { app, dispatcher, stream };
 }

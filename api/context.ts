@@ -12,6 +12,8 @@ import type { BodyLimits } from "./middleware/raw-body.ts";
 import type { ApiObserver, ApiTracer } from "./observer.ts";
 import type { AdminAudit, ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import type { Peer } from "./serve.ts";
+import type { MarketHub } from "./stream/market/market-hub.ts";
+import type { StreamServer } from "./stream/stream-server.ts";
 import type { SymbolDirectory } from "./symbols.ts";
 
 /** Settings of the API's own, already checked. Durations in milliseconds. */
@@ -51,6 +53,10 @@ export interface ApiServices {
   readonly idempotency: IdempotencyStore;
   readonly dispatcher: CommandDispatcher;
   readonly marketData: MarketDataReader;
+  /** The markets as this process follows them. */
+  readonly market: MarketHub;
+  /** WebSocket clients. */
+  readonly stream: StreamServer;
   readonly told: ToldSequences;
   readonly observer: ApiObserver;
   /** Null where traces are off. */

@@ -3,13 +3,17 @@ import { PostgresAdminAudit } from "../db/admin-audit.ts";
 import { PostgresApiKeyStore } from "../db/api-key-store.ts";
 import { ApiPool } from "../db/api-pool.ts";
 import { PostgresApiReads } from "../db/api-reads.ts";
+import { PostgresCandleReads } from "../db/candle-reads.ts";
 import { readDatabaseTime } from "../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../db/idempotency-store.ts";
 import { partitionCheck } from "../db/partition-health.ts";
+import { PostgresOwnOrdersReads } from "../db/own-orders-reads.ts";
 import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
 import { RabbitCommandPublisher } from "../infra/rabbitmq/command-publisher.ts";
+import { RedisCommittedStream } from "../infra/redis/committed-rows.ts";
 import { RedisMarketDataReader } from "../infra/redis/market-data-reader.ts";
+import { RedisMarketDataStream } from "../infra/redis/market-data-stream.ts";
 import { RedisNonces } from "../infra/redis/nonces.ts";
 import { RedisRateCounter } from "../infra/redis/rate-counter.ts";
 import { systemClock } from "../infra/system-time.ts";
@@ -27,6 +31,7 @@ import { composeApi } from "./compose.ts";
 import { GroupReach } from "./group-reach.ts";
 import { SharedRates } from "./limits/rates.ts";
 import { PortTakenError, serve } from "./serve.ts";
+import { serveWebSockets } from "./stream/serve-web-sockets.ts";
 
 /**
  * Program: one API process, against given PostgreSQL, Redis and RabbitMQ. Stateless: any number of
@@ -65,13 +70,17 @@ const cache = {
   observe: observeRedis(logger, metrics),
 };
 const marketData = new RedisMarketDataReader(cache);
+const updates = new RedisMarketDataStream(cache);
+const committed = new RedisCommittedStream(cache);
 const reads = new PostgresApiReads(pool);
 const idempotency = new PostgresIdempotencyStore(pool);
 const rates = new RedisRateCounter(cache);
 const nonces = new RedisNonces({ ...cache, keptMs: replayableMs(config.auth.signatureWindowMs) });
 const groups = new GroupReach(publisher, async () => (await reads.listSymbols()).map(({ group }) => group));
 
-const { app, dispatcher } = composeApi({
+const candles = new PostgresCandleReads(pool);
+
+const { app, dispatcher, stream } = composeApi({
   config,
   version: packageJson.version,
   clock: systemClock,
@@ -80,6 +89,13 @@ const { app, dispatcher } = composeApi({
   reads,
   idempotency,
   marketData,
+  streamSources: {
+    updates,
+    committed,
+    ownOrders: new PostgresOwnOrdersReads(pool),
+    trades: (symbol, limit) => reads.recentTrades(symbol, limit),
+    candles: (query) => candles.candles(query),
+  },
   access: {
     apiKeys: new PostgresApiKeyStore(pool),
     nonces,
@@ -119,12 +135,14 @@ const listening = await serve({
   fetch: (request, peer) => app.fetch(request, peer),
   readTimeoutMs: server.readTimeoutMs,
   writeTimeoutMs: server.writeTimeoutMs,
+  idleTimeoutMs: config.stream.idleTimeoutMs,
 }).catch((error: unknown) => {
   if (!(error instanceof PortTakenError)) throw error;
   process.stderr.write(`${error.message}: set server.http_port (SERVER_HTTP_PORT) to another\n`);
   process.exit(1);
 });
 logger.info({ host: server.host, port: listening.port }, "listening");
+const webSocketListening = await serveWebSockets(config, (request, peer) => app.fetch(request, peer), logger);
 const metricsServer = await serveMetrics(metrics, config.telemetry, logger);
 
 let stopping = false;
@@ -134,13 +152,23 @@ async function stop(signal: string): Promise<void> {
   stopping = true;
   logger.info({ signal }, "stopping");
   clearInterval(purge);
-  const finished = Promise.all([listening.close(), dispatcher.drain(server.shutdownTimeoutMs)]);
+  const finished = stream
+    .close()
+    .then(() =>
+      Promise.all([
+        listening.close(),
+        webSocketListening?.close(),
+        dispatcher.drain(server.shutdownTimeoutMs),
+      ]),
+    );
   const timeout = new Promise((resolve) => setTimeout(resolve, server.shutdownTimeoutMs));
   await Promise.race([finished, timeout]);
   await Promise.allSettled([metricsServer?.close(), tracing?.close()]);
   await Promise.allSettled([
     publisher.close(),
     marketData.close(),
+    updates.close(),
+    committed.close(),
     rates.close(),
     nonces.close(),
     pool.close(),

@@ -8,6 +8,7 @@ import { PostgresAdminAudit } from "../../db/admin-audit.ts";
 import { PostgresApiKeyStore } from "../../db/api-key-store.ts";
 import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
+import { PostgresCandleReads } from "../../db/candle-reads.ts";
 import { readDatabaseTime } from "../../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
 import { startMaintenance } from "../../db/maintenance-timer.ts";
@@ -143,15 +144,25 @@ const engines = [...new Set([symbolGroup, ...config.symbols.groups])].map((group
 for (const engine of engines) void engine.ended.then(giveUp);
 shutdown.after(() => Promise.allSettled(engines.map((engine) => engine.stop())));
 
-const { app, dispatcher } = composeApi({
+const reads = new PostgresApiReads(pool);
+const candles = new PostgresCandleReads(pool);
+
+const { app, dispatcher, stream } = composeApi({
   config,
   version: packageJson.version,
   clock: systemClock,
   logger,
   publisher,
-  reads: new PostgresApiReads(pool),
+  reads,
   idempotency,
   marketData,
+  streamSources: {
+    updates: marketData,
+    committed: marketData.committed,
+    ownOrders: new PostgresOwnOrdersReads(pool),
+    trades: (symbol, limit) => reads.recentTrades(symbol, limit),
+    candles: (query) => candles.candles(query),
+  },
   access: {
     apiKeys: new PostgresApiKeyStore(pool),
     nonces: new MemoryNonces(config.auth.signatureWindowMs),
@@ -186,6 +197,7 @@ await Promise.race([
 await shutdown.checkpoint();
 
 handle = (request, peer) => app.fetch(request, peer);
+const webSocketServer = await serveWebSockets(config, handle, logger);
 shutdown.after(finishAccepted);
 
 process.stdout.write(
@@ -218,7 +230,11 @@ async function startDatabase(directory: string): Promise<EmbeddedPostgres> {
 async function finishAccepted(): Promise<void> {
   maintenance.stop();
   const { shutdownTimeoutMs } = config.server;
-  const finished = Promise.all([server.close(), dispatcher.drain(shutdownTimeoutMs)]);
+  const finished = stream
+    .close()
+    .then(() =>
+      Promise.all([server.close(), webSocketServer?.close(), dispatcher.drain(shutdownTimeoutMs)]),
+    );
   await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs))]);
 }
 

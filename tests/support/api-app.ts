@@ -11,10 +11,13 @@ import { LocalRates } from "../../api/limits/local-rates.ts";
 import { quietObserver } from "../../api/observer.ts";
 import type { ApiReads, IdempotencyStore, ListedSymbol, ServiceCheck } from "../../api/ports.ts";
 import { randomPool } from "../../api/random-pool.ts";
+import { composeStream, type StreamSources } from "../../api/stream/compose-stream.ts";
+import type { StreamSettings } from "../../api/stream/limits.ts";
 import { SymbolDirectory } from "../../api/symbols.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
 import { SymbolStatus } from "../../engine/core/terms.ts";
 import type { CommandPublisher } from "../../engine/ports.ts";
+import { EmbeddedMarketData } from "../../infra/embedded/market-data.ts";
 import { decodeCommandMessage } from "../../engine/wire/message.ts";
 
 /**
@@ -98,6 +101,33 @@ const SETTINGS: ApiSettings = {
   docsToken: "",
 };
 
+const STREAM_SETTINGS: StreamSettings = {
+  maxConnections: 100,
+  maxConnectionsPerAddress: 100,
+  maxChannels: 10,
+  maxMessagesPerSecond: 20,
+  bufferBytes: 64 * 1024,
+  idleTimeoutMs: 5_000,
+  messagesPerSecond: 40_000,
+  depthLevels: 100,
+};
+
+/** Nothing happened, and nothing does. */
+function quietSources(marketData: EmbeddedMarketData): StreamSources {
+  return {
+    updates: marketData,
+    committed: marketData.committed,
+    ownOrders: {
+      openOrders: () => Promise.resolve({ positions: [], orders: [] }),
+      positions: () => Promise.resolve([]),
+      journal: () => Promise.resolve([]),
+      journalAt: () => Promise.resolve(null),
+    },
+    trades: () => Promise.resolve([]),
+    candles: () => Promise.resolve([]),
+  };
+}
+
 export function testApi(
   settings: Partial<ApiSettings> = {},
   symbols = [BTC_USDT],
@@ -107,31 +137,40 @@ export function testApi(
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const publisher = new KeptMessages();
   const reads = emptyReads(symbols.map((spec) => ({ spec, group: "main" })));
-  const app = createApp({
+  const directory = new SymbolDirectory(reads, clock);
+  const marketData = new EmbeddedMarketData();
+  const waits = { confirmTimeoutMs: 100, resultTimeoutMs: 100 };
+  const commands = {
     settings: { ...SETTINGS, ...settings },
-    clock,
     random: randomPool(),
-    logger,
-    symbols: new SymbolDirectory(reads, clock),
-    reads,
-    idempotency: neverAsked,
-    dispatcher: new CommandDispatcher({
-      publisher,
+    dispatcher: new CommandDispatcher({ publisher, clock, logger, ...waits }),
+    told: new ToldSequences(),
+  };
+  const authentication = new Authentication([devTokens()], clock);
+  const app = createApp({
+    ...commands,
+    ...composeStream({
+      settings: STREAM_SETTINGS,
+      version: SETTINGS.version,
+      sources: quietSources(marketData),
+      reader: marketData,
+      authentication,
+      observer: quietObserver,
       clock,
       logger,
-      confirmTimeoutMs: 100,
-      resultTimeoutMs: 100,
+      symbols: directory,
+      commands,
     }),
-    marketData: {
-      depth: () => Promise.resolve(null),
-      recentTrades: () => Promise.resolve([]),
-      close: () => Promise.resolve(),
-    },
-    told: new ToldSequences(),
+    clock,
+    logger,
+    symbols: directory,
+    reads,
+    idempotency: neverAsked,
+    marketData,
     observer: quietObserver,
     tracer: null,
     checks,
-    authentication: new Authentication([devTokens()], clock),
+    authentication,
     limits: new Limits({ orders: null, cancels: null, reads: null, address: null }, new LocalRates()),
     apiKeys: noKeys,
     secretBox: new SecretBox([]),
