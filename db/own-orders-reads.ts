@@ -1,7 +1,7 @@
 import type { JournalBatch, OrderRecord } from "../engine/ports.ts";
 import type { ApiPool } from "./api-pool.ts";
 import { toOrderRecord } from "./order-rows.ts";
-import { type JournalRow, READ_JOURNAL } from "./queries/journal.ts";
+import { JOURNAL_AT, type JournalRow, READ_JOURNAL } from "./queries/journal.ts";
 import type { OrderRow } from "./queries/orders.ts";
 import { OPEN_ORDERS_AND_POSITIONS, POSITIONS } from "./queries/own-orders.ts";
 import { SymbolDirectory } from "./symbol-directory.ts";
@@ -59,14 +59,24 @@ export class PostgresOwnOrdersReads {
    */
   async journal(group: string, after: number, sinceMs: number, limit: number): Promise<JournalBatch[]> {
     const rows = await this.#pool.read<JournalRow>(READ_JOURNAL, [group, after, sinceMs, limit]);
-    return rows.map((row) => ({
-      epoch: Number(row.epoch),
-      firstSequence: Number(row.first_sequence),
-      lastSequence: Number(row.last_sequence),
-      timeMs: row.batch_time.getTime(),
-      rulesVersion: row.rules_version,
-      payload: row.payload,
-      hash: row.hash,
-    }));
+    return rows.map(toJournalBatch);
   }
+
+  /** The row that holds a sequence, or null. */
+  async journalAt(group: string, sequence: number): Promise<JournalBatch | null> {
+    const [row] = await this.#pool.read<JournalRow>(JOURNAL_AT, [group, sequence]);
+    return row === undefined ? null : toJournalBatch(row);
+  }
+}
+
+function toJournalBatch(row: JournalRow): JournalBatch {
+  return {
+    epoch: Number(row.epoch),
+    firstSequence: Number(row.first_sequence),
+    lastSequence: Number(row.last_sequence),
+    timeMs: row.batch_time.getTime(),
+    rulesVersion: row.rules_version,
+    payload: row.payload,
+    hash: row.hash,
+  };
 }

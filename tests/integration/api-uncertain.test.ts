@@ -17,6 +17,7 @@ import { EmbeddedQueue } from "../../infra/embedded/queue.ts";
 import { systemClock } from "../../infra/system-time.ts";
 import { createLogger } from "../../infra/telemetry/logger.ts";
 import { accessOn } from "../support/api-access.ts";
+import { quietSources } from "../support/api-app.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import type { Json } from "../support/http-caller.ts";
 
@@ -72,6 +73,7 @@ beforeAll(async () => {
     reads: new PostgresApiReads(pool),
     idempotency: new PostgresIdempotencyStore(pool),
     marketData,
+    streamSources: quietSources(marketData),
     access: accessOn(pool, config.auth.signatureWindowMs),
     checks: [],
     databaseNowMs: () => readDatabaseTime(pool),

@@ -17,8 +17,8 @@ import { SymbolDirectory } from "../../api/symbols.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
 import { SymbolStatus } from "../../engine/core/terms.ts";
 import type { CommandPublisher } from "../../engine/ports.ts";
-import { EmbeddedMarketData } from "../../infra/embedded/market-data.ts";
 import { decodeCommandMessage } from "../../engine/wire/message.ts";
+import { EmbeddedMarketData } from "../../infra/embedded/market-data.ts";
 
 /**
  * The API with nothing behind it: what it refuses at its edge needs no engine and no database, and
@@ -113,7 +113,7 @@ const STREAM_SETTINGS: StreamSettings = {
 };
 
 /** Nothing happened, and nothing does. */
-function quietSources(marketData: EmbeddedMarketData): StreamSources {
+export function quietSources(marketData: EmbeddedMarketData): StreamSources {
   return {
     updates: marketData,
     committed: marketData.committed,

@@ -1,0 +1,169 @@
+import type { SymbolSpec } from "../../../engine/core/symbol-spec.ts";
+import type { Outcome } from "../../../engine/outcome.ts";
+import type { Clock, CommittedStream, JournalBatch, OrderRecord } from "../../../engine/ports.ts";
+import type { ApiLogger } from "../../ports.ts";
+import type { StreamPosition } from "../../schemas/stream-requests.ts";
+import type { SymbolDirectory } from "../../symbols.ts";
+import { type FollowerListener, GroupFollower } from "./group-follower.ts";
+import { OwnOrdersSession } from "./own-orders-session.ts";
+
+/** What is told to users of their own orders is made of this. Faults of the records are UnavailableErrors. */
+export interface OwnOrdersSources {
+  readonly committed: CommittedStream;
+  readonly reads: {
+    openOrders(
+      userId: string,
+    ): Promise<{ positions: readonly StreamPosition[]; orders: readonly OrderRecord[] }>;
+    positions(): Promise<readonly StreamPosition[]>;
+    /** The row that holds a sequence, or null. */
+    journalAt(group: string, sequence: number): Promise<JournalBatch | null>;
+    journal(group: string, after: number, sinceMs: number, limit: number): Promise<readonly JournalBatch[]>;
+  };
+  readonly symbols: SymbolDirectory;
+  readonly clock: Clock;
+  readonly logger: ApiLogger;
+}
+
+const LOOK_EVERY_MS = 1_000;
+const POSITION_EVERY_MS = 30_000;
+
+/**
+ * Tells users what becomes of their orders, out of the committed history of every group. Follows it only
+ * while somebody listens; looks once a second whether the records are further than what came.
+ */
+export class OwnOrders implements FollowerListener {
+  readonly #sources: OwnOrdersSources;
+  readonly #sessions = new Map<string, Set<OwnOrdersSession>>();
+  readonly #followers = new Map<string, GroupFollower>();
+  readonly #subscriptions: (() => Promise<void>)[] = [];
+  readonly #specs = new Map<number, SymbolSpec>();
+  #starting: Promise<void> | null = null;
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #positioning: ReturnType<typeof setInterval> | undefined;
+
+  constructor(sources: OwnOrdersSources) {
+    this.#sources = sources;
+  }
+
+  /**
+   * Tells one connection of a user's orders, from now on or behind the given positions.
+   * @param send takes each message; must not throw
+   * @returns ends it
+   */
+  begin(
+    userId: string,
+    resume: readonly StreamPosition[] | undefined,
+    send: (text: string) => void,
+  ): () => void {
+    const session = new OwnOrdersSession(userId, this.#sources, (symbol) => this.#specs.get(symbol), send);
+    const sessions = this.#sessions.get(userId) ?? new Set();
+    this.#sessions.set(userId, sessions);
+    sessions.add(session);
+    // It keeps what happens from the moment that the groups are followed; what it begins with is read after.
+    void this.#start().then(() => session.begin(resume, [...this.#followers.values()]));
+    return () => {
+      session.close();
+      sessions.delete(session);
+      if (sessions.size === 0 && this.#sessions.get(userId) === sessions) this.#sessions.delete(userId);
+      if (this.#sessions.size === 0) this.#stop();
+    };
+  }
+
+  close(): void {
+    this.#sessions.clear();
+    this.#stop();
+  }
+
+  // ── what happens ──────────────────────────────────────────────────────────────────────────────
+
+  async happened(group: string, timeline: string, outcome: Outcome): Promise<void> {
+    const users = new Set<string>();
+    for (const { userId } of outcome.orders) if (this.#sessions.has(userId)) users.add(userId);
+    if (users.size === 0) return;
+    for (const { symbol } of outcome.orders) if (!this.#specs.has(symbol)) await this.#learn(symbol);
+    for (const userId of users) {
+      for (const session of this.#sessions.get(userId) ?? []) session.happened(group, timeline, outcome);
+    }
+  }
+
+  broken(group: string, reason: "GAP" | "RESTORED"): void {
+    this.#sources.logger.warn({ group, reason }, "own orders begin anew");
+    for (const sessions of this.#sessions.values()) {
+      for (const session of sessions) session.restart(reason);
+    }
+  }
+
+  async #learn(symbol: number): Promise<void> {
+    const listed = await this.#sources.symbols.numbered(symbol);
+    if (listed !== undefined) this.#specs.set(symbol, listed.spec);
+  }
+
+  // ── following ─────────────────────────────────────────────────────────────────────────────────
+
+  /** Resolves when every group is followed; tries until it can or nobody listens any more. */
+  #start(): Promise<void> {
+    this.#starting ??= this.#follow();
+    return this.#starting;
+  }
+
+  async #follow(): Promise<void> {
+    const mine = (): boolean => this.#sessions.size > 0;
+    for (;;) {
+      try {
+        for (const listed of await this.#sources.symbols.all()) {
+          this.#specs.set(listed.spec.symbol, listed.spec);
+        }
+        const positions = await this.#sources.reads.positions();
+        for (const position of positions) await this.#add(position);
+        break;
+      } catch {
+        if (!mine()) return;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS / 2));
+      }
+    }
+    this.#looking ??= setInterval(() => void this.#look(), LOOK_EVERY_MS);
+    this.#positioning ??= setInterval(() => this.#tellPositions(), POSITION_EVERY_MS);
+  }
+
+  async #add({ group, timeline, sequence }: StreamPosition): Promise<void> {
+    if (this.#followers.has(group)) return;
+    const at = { timeline, sequence, timeMs: this.#sources.clock.nowMs() };
+    const follower = new GroupFollower(group, at, (...query) => this.#sources.reads.journal(...query), this);
+    this.#followers.set(group, follower);
+    // Without the fan-out the looks at the records do.
+    const unsubscribe = await this.#sources.committed
+      .subscribe(group, (committed) => follower.take(committed))
+      .catch(() => null);
+    if (unsubscribe === null) return;
+    if (this.#followers.get(group) === follower) this.#subscriptions.push(unsubscribe);
+    else void unsubscribe().catch(() => undefined);
+  }
+
+  async #look(): Promise<void> {
+    const positions = await this.#sources.reads.positions().catch(() => []);
+    if (this.#sessions.size === 0) return;
+    for (const position of positions) {
+      const follower = this.#followers.get(position.group);
+      if (follower !== undefined) follower.compare(position.timeline, position.sequence);
+      // A group that came up since: from its beginning.
+      else await this.#add({ ...position, sequence: 0 });
+    }
+  }
+
+  #tellPositions(): void {
+    for (const sessions of this.#sessions.values()) {
+      for (const session of sessions) session.tellPositions([...this.#followers.values()]);
+    }
+  }
+
+  #stop(): void {
+    clearInterval(this.#looking);
+    clearInterval(this.#positioning);
+    this.#looking = undefined;
+    this.#positioning = undefined;
+    this.#starting = null;
+    for (const follower of this.#followers.values()) follower.close();
+    this.#followers.clear();
+    for (const unsubscribe of this.#subscriptions.splice(0)) void unsubscribe().catch(() => undefined);
+  }
+}
