@@ -43,6 +43,7 @@ const PURGE_KEYS_EVERY_MS = 10 * 60_000;
 const config = loadConfigOrExit();
 const logger = createLogger({ program: "api", ...config.log });
 const { database, redis, rabbitmq, server } = config;
+let stopping = false;
 
 const metrics = new Metrics("api");
 measureProcess(metrics, "api", packageJson.version);
@@ -106,6 +107,7 @@ const { app, dispatcher, stream } = composeApi({
     { name: "database", check: async () => (await pool.read("select 1")).length === 1 },
     { name: "redis", check: async () => marketData.healthy() },
     { name: "rabbitmq", check: async () => publisher.healthy() && (await groups.reachesAll()) },
+    { name: "stopping", check: async () => !stopping, quiet: true },
     {
       name: "partitions",
       check: partitionCheck((statement) => pool.read(statement), systemClock.nowMs),
@@ -145,13 +147,12 @@ logger.info({ host: server.host, port: listening.port }, "listening");
 const webSocketListening = await serveWebSockets(config, (request, peer) => app.fetch(request, peer), logger);
 const metricsServer = await serveMetrics(metrics, config.telemetry, logger);
 
-let stopping = false;
-
 async function stop(signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   logger.info({ signal }, "stopping");
   clearInterval(purge);
+  await new Promise((resolve) => setTimeout(resolve, server.drainDelayMs));
   const finished = stream
     .close()
     .then(() =>

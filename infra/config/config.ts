@@ -14,6 +14,8 @@ export interface Config {
     readonly readTimeoutMs: number;
     readonly writeTimeoutMs: number;
     readonly shutdownTimeoutMs: number;
+    /** How long a process that was asked to stop goes on serving, not ready any more. */
+    readonly drainDelayMs: number;
     readonly trustedProxies: readonly string[];
     readonly corsOrigins: readonly string[];
     readonly confirmTimeoutMs: number;
@@ -128,6 +130,7 @@ export function toConfig(settings: Settings, given: ReadonlySet<string>): Config
       readTimeoutMs: server.read_timeout,
       writeTimeoutMs: server.write_timeout,
       shutdownTimeoutMs: server.shutdown_timeout,
+      drainDelayMs: server.drain_delay,
       trustedProxies: server.trusted_proxies,
       corsOrigins: server.cors_origins,
       confirmTimeoutMs: server.confirm_timeout,

@@ -34,6 +34,7 @@ export const settingsSchema = z.strictObject({
     read_timeout: duration().prefault("15s"),
     write_timeout: duration().prefault("15s"),
     shutdown_timeout: duration().prefault("20s"),
+    drain_delay: duration().prefault("0ms"),
     trusted_proxies: texts().prefault([]),
     cors_origins: texts().prefault([]),
     confirm_timeout: duration().prefault("5s"),
