@@ -10,11 +10,11 @@ import { PostgresApiKeyStore } from "../../db/api-key-store.ts";
 import { ApiPool } from "../../db/api-pool.ts";
 import { PostgresApiReads } from "../../db/api-reads.ts";
 import { PostgresCandleReads } from "../../db/candle-reads.ts";
-import { PostgresOwnOrdersReads } from "../../db/own-orders-reads.ts";
 import { readDatabaseTime } from "../../db/database-time.ts";
 import { PostgresIdempotencyStore } from "../../db/idempotency-store.ts";
 import { startMaintenance } from "../../db/maintenance-timer.ts";
 import { migrate } from "../../db/migrator.ts";
+import { PostgresOwnOrdersReads } from "../../db/own-orders-reads.ts";
 import { partitionCheck } from "../../db/partition-health.ts";
 import { DEFAULT_ENGINE_SETTINGS, type EngineEnd } from "../../engine/engine-ports.ts";
 import { TICK_MESSAGE } from "../../engine/wire/message.ts";
@@ -234,9 +234,7 @@ async function finishAccepted(): Promise<void> {
   const { shutdownTimeoutMs } = config.server;
   const finished = stream
     .close()
-    .then(() =>
-      Promise.all([server.close(), webSocketServer?.close(), dispatcher.drain(shutdownTimeoutMs)]),
-    );
+    .then(() => Promise.all([server.close(), webSocketServer?.close(), dispatcher.drain(shutdownTimeoutMs)]));
   await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs))]);
 }
 
