@@ -48,6 +48,8 @@ const DAY_MS = 86_400_000;
  * @param sql one of its connections is taken for as long as this takes
  */
 export async function maintain(sql: Sql, options: MaintenanceOptions = {}): Promise<MaintenanceReport> {
+  // A pool that fetches no types never hands out its first connection by reserve() alone (postgres.js 3.4).
+  await sql.unsafe("select 1");
   const connection = await sql.reserve();
   try {
     const [lock] = await connection.unsafe<{ taken: boolean }[]>(TAKE_MAINTENANCE_LOCK);
