@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
 import { benchCore } from "./core.ts";
+import { benchLatency } from "./latency.ts";
+import { benchPipeline } from "./pipeline.ts";
 import { benchRecovery } from "./recovery.ts";
 
 /**
@@ -13,6 +15,8 @@ import { benchRecovery } from "./recovery.ts";
  */
 const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>> = {
   core: benchCore,
+  pipeline: benchPipeline,
+  latency: benchLatency,
   recovery: benchRecovery,
 };
 

@@ -23,9 +23,8 @@ export class BenchSystem {
   readonly rabbitmq: PrivateService;
   /** Of the API process; "" before `startApi`. */
   apiUrl = "";
-  apiPid = 0;
   readonly #programs = new Set<ServiceProcess>();
-  #engines = 0;
+  readonly #started: EngineProgram[] = [];
 
   private constructor(postgres: PrivateService, redis: PrivateService, rabbitmq: PrivateService) {
     this.postgres = postgres;
@@ -58,24 +57,34 @@ export class BenchSystem {
   }
 
   async startEngine(env: Readonly<Record<string, string>> = {}): Promise<EngineProgram> {
-    this.#engines += 1;
-    const engine = new EngineProgram(`engine-${this.#engines}`, Date.now());
+    const engine = new EngineProgram(`engine-${this.#started.length + 1}`, Date.now());
+    this.#started.push(engine);
     const settings = { TRADE_ENGINE_ENGINE_HEALTH_PORT: "0", ...env };
     engine.runs(await this.#launch(engine.name, "engine/main.ts", settings, (line) => engine.hear(line)));
     return engine;
   }
 
-  async startApi(): Promise<void> {
+  async startApi(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const settings = { TRADE_ENGINE_SERVER_HTTP_PORT: String(port) };
-    this.apiPid = (await this.#launch("api", "api/main.ts", settings)).pid;
+    const settings = { TRADE_ENGINE_SERVER_HTTP_PORT: String(port), ...more };
+    const api = await this.#launch("api", "api/main.ts", settings);
     await waitFor("the API to be ready", READY_WITHIN_MS, async () => {
+      if (!api.isRunning()) return false;
       const response = await fetch(`${url}/ready`);
-      await response.text();
-      return response.ok || undefined;
+      const said = await response.text();
+      if (!response.ok) throw new Error(said);
+      return true;
     });
+    if (!api.isRunning()) throw new Error(`the API ended:\n${api.lastOutput()}`);
     this.apiUrl = url;
+  }
+
+  /** The last lines of each engine's log, for error messages. */
+  lastLines(count: number): string {
+    return this.#started
+      .flatMap(({ name, log }) => log.slice(-count).map((entry) => `${name} ${JSON.stringify(entry)}`))
+      .join("\n");
   }
 
   async stop(): Promise<void> {

@@ -55,6 +55,8 @@ async function benchSize(size: Size, quick: boolean): Promise<BenchRow[]> {
       rows.push(await rungRow(system, rung, size));
     }
     return rows;
+  } catch (cause) {
+    throw new Error(`last lines of the engines:\n${system.lastLines(12)}`, { cause });
   } finally {
     await system.stop();
   }
