@@ -13,6 +13,9 @@ import { Teller } from "./teller.ts";
 
 /** A timer is set no further ahead than this, since clocks may be put right meanwhile. */
 const MAX_TIMER_MS = 60_000;
+/** Whole books of more levels take a moment: they wait until the first answers, for which everybody waits, are out. */
+const LARGE_BOOK_LEVELS = 500;
+const LARGE_BOOKS_AFTER_MS = 100;
 /** Stand-bys save snapshots; the active engine, which stands still for one, waits this much longer for theirs. */
 const SNAPSHOT_PATIENCE = 1.5;
 /**
@@ -57,6 +60,7 @@ export class ActiveEngine {
   #unsound = false;
   readonly #wholeBooks = new Set<number>();
   #cancelExpiry: (() => void) | null = null;
+  #cancelLargeBooks: (() => void) | null = null;
 
   constructor(
     ports: EnginePorts,
@@ -96,12 +100,24 @@ export class ActiveEngine {
     this.#guard(() => {
       const { seed, history } = this.#promotion;
       if (seed.length > 0) this.#sequencer.defineSymbols(seed, this.#ports.clock.nowMs());
-      for (const spec of history.core.symbols()) this.#wholeBooks.add(spec.symbol);
+      for (const { symbol } of history.core.symbols())
+        if (!this.#isLarge(symbol)) this.#wholeBooks.add(symbol);
     });
     this.#teller.start();
     this.#writeWholeBooks();
+    this.#cancelLargeBooks = this.#ports.timers.schedule(LARGE_BOOKS_AFTER_MS, () => {
+      for (const { symbol } of this.#promotion.history.core.symbols()) {
+        if (this.#isLarge(symbol)) this.#wholeBooks.add(symbol);
+      }
+      this.#writeWholeBooks();
+    });
     this.#planExpiry();
     this.#pump();
+  }
+
+  #isLarge(symbol: number): boolean {
+    const { core } = this.#promotion.history;
+    return core.levelCount(symbol, Side.Buy) + core.levelCount(symbol, Side.Sell) > LARGE_BOOK_LEVELS;
   }
 
   get #takes(): boolean {
@@ -158,6 +174,7 @@ export class ActiveEngine {
     this.#ended = true;
     this.#inbox = [];
     this.#cancelExpiry?.();
+    this.#cancelLargeBooks?.();
     this.#teller.silence();
     this.#onEnd(end);
   }

@@ -21,6 +21,8 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly observer: EngineObserver;
+  /** Makes a stand-by's first commit as fast as any (`rehearsal.ts`); called once it has caught up. */
+  readonly rehearse?: () => Promise<void>;
 }
 
 /** Time passing. */

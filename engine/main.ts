@@ -24,6 +24,7 @@ import { startTracing } from "../infra/telemetry/tracing.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { DEFAULT_ENGINE_SETTINGS } from "./engine-ports.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
+import { rehearse } from "./rehearsal.ts";
 import { type OpenedPorts, startEngine } from "./supervise.ts";
 import { TICK_MESSAGE } from "./wire/message.ts";
 
@@ -116,6 +117,7 @@ async function open(): Promise<OpenedPorts> {
       clock: systemClock,
       timers: systemTimers,
       observer,
+      rehearse: () => rehearse(records, () => systemTimers.breathe()),
     },
     close: async () => {
       await Promise.allSettled([records.close(), events.close(), snapshots.close(), marketData.close()]);

@@ -16,6 +16,7 @@ export interface RecoveryPorts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly observer: EngineObserver;
+  readonly rehearse?: () => Promise<void>;
 }
 
 /** A copy of the group's state somewhere in its history, and where it came from. */

@@ -94,7 +94,11 @@ export class WarmCopy {
         if (this.#stopped) return;
         replay.apply(row);
       }
-      if (rows.length === 0) caughtUp = true;
+      if (rows.length === 0 && !caughtUp) {
+        caughtUp = true;
+        // It shares the records' connection, and what it meets there is met here as well.
+        this.#ports.rehearse?.().catch(() => undefined);
+      }
       const sinceMs = clock.nowMs() - lookedAtMs;
       if (!this.#stopped && (sinceMs >= LOOK_EVERY_MS || sinceMs < 0)) {
         const now = await records.readGroup(name);
