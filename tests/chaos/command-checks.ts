@@ -3,7 +3,7 @@ import { type Code, codeName } from "../../engine/core/codes.ts";
 import type { SymbolSpec } from "../../engine/core/symbol-spec.ts";
 import type { Outcome } from "../../engine/outcome.ts";
 import { problemCode } from "../../infra/tools/api-client/client.ts";
-import type { Told, ToldCommand } from "./told.ts";
+import { ordersIn, type Told, type ToldCommand } from "./told.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What was told, waiting for the outcomes of the journal that it must agree with. */
@@ -44,7 +44,7 @@ export class CommandChecks {
 
   #expect(command: ToldCommand): void {
     const { answer, word } = command;
-    const { orderId, sequence } = (answer.body ?? {}) as { orderId?: string; sequence?: number | null };
+    const { orderId } = (answer.body ?? {}) as { orderId?: string };
     if (answer.status >= 300) {
       if (word === "place" && orderId !== undefined) this.#refused.set(orderId, command);
       return;
@@ -52,7 +52,7 @@ export class CommandChecks {
     this.#verdict.acknowledged += 1;
     // Of a 202 the keys tell whether it is durable.
     if (answer.status === 202) return;
-    const at = sequence ?? -1;
+    const at = ordersIn(answer)[0]?.sequence ?? -1;
     this.#bySequence.set(at, [...(this.#bySequence.get(at) ?? []), command]);
   }
 
@@ -62,18 +62,21 @@ export class CommandChecks {
     symbolOf: (symbol: number) => SymbolSpec | undefined,
   ): void {
     const { answer, target, word, key } = command;
-    const orderId = target ?? (answer.body as { orderId?: string }).orderId;
-    const order = outcome.orders.find((each) => each.orderId === orderId);
-    const spec = order === undefined ? undefined : symbolOf(order.symbol);
-    if (order === undefined || spec === undefined) {
-      this.#verdict.lost.push(
-        `${word} ${key}: order ${orderId} is not in the outcome at ${outcome.sequence}`,
-      );
-      return;
-    }
-    const committed = JSON.stringify(orderBody(order, spec));
-    if (committed !== JSON.stringify(answer.body)) {
-      this.#contradicted(command, `told ${JSON.stringify(answer.body)}, committed ${committed}`);
+    const aboutOrder = word === "cancel" || word === "amend";
+    for (const told of ordersIn(answer)) {
+      const orderId = aboutOrder ? target : told.orderId;
+      const order = outcome.orders.find((each) => each.orderId === orderId);
+      const spec = order === undefined ? undefined : symbolOf(order.symbol);
+      if (order === undefined || spec === undefined) {
+        this.#verdict.lost.push(
+          `${word} ${key}: order ${orderId} is not in the outcome at ${outcome.sequence}`,
+        );
+        continue;
+      }
+      const committed = JSON.stringify(orderBody(order, spec));
+      if (committed !== JSON.stringify(told)) {
+        this.#contradicted(command, `told ${JSON.stringify(told)}, committed ${committed}`);
+      }
     }
   }
 

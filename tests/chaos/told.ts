@@ -1,6 +1,6 @@
 import { type ApiAnswer, problemCode } from "../../infra/tools/api-client/client.ts";
 
-export type CommandWord = "place" | "cancel" | "amend";
+export type CommandWord = "place" | "cancel" | "amend" | "replace" | "list" | "cancel-list";
 
 /** One command of a client, and the certain answer that it was given. */
 export interface ToldCommand {
@@ -8,11 +8,30 @@ export interface ToldCommand {
   readonly userId: string;
   /** Its Idempotency-Key; of a place also the clientOrderId. */
   readonly key: string;
-  /** The order that a cancel or an amend is about. */
+  /** The order or list that it is about, but for a place and a new list. */
   readonly target: string | null;
   readonly answer: ApiAnswer;
   /** Whether the client asked for no more than that the command is durable. */
   readonly ackOnly: boolean;
+}
+
+/** The orders in an answer, as the client was told of them. */
+export function ordersIn(answer: ApiAnswer): readonly ToldOrder[] {
+  const body = (answer.body ?? {}) as {
+    readonly orderId?: string;
+    readonly cancelled?: ToldOrder | null;
+    readonly placed?: ToldOrder | null;
+    readonly orders?: readonly ToldOrder[];
+  };
+  if (body.orders !== undefined) return body.orders;
+  if (body.cancelled === undefined && body.placed === undefined) return [body as ToldOrder];
+  return [body.cancelled, body.placed].flatMap((order) => (order ? [order] : []));
+}
+
+export interface ToldOrder {
+  readonly orderId?: string;
+  readonly sequence?: number | null;
+  readonly status?: string;
 }
 
 /** What all clients were told, and when: the other half of every comparison with the records. */

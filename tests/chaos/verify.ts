@@ -14,7 +14,14 @@ import { hashOf } from "./event-watch.ts";
 import type { Told } from "./told.ts";
 import type { SeenEvents, Verdict } from "./verdict.ts";
 
-const CLIENTS_COMMANDS: readonly number[] = [CommandKind.Place, CommandKind.Cancel, CommandKind.Amend];
+const CLIENTS_COMMANDS: readonly number[] = [
+  CommandKind.Place,
+  CommandKind.Cancel,
+  CommandKind.Amend,
+  CommandKind.Replace,
+  CommandKind.PlaceList,
+  CommandKind.CancelList,
+];
 
 /** Holds what clients were told and what the consumer saw against the journal, which is the truth. */
 export async function verify(url: string, told: Told, watch: SeenEvents): Promise<Verdict> {
