@@ -22,6 +22,8 @@ export interface MigrateOptions {
   /** One line for each migration applied or taken back. */
   readonly log?: (line: string) => void;
   readonly tls?: DatabaseTls | undefined;
+  /** Goes no further than this migration. */
+  readonly upTo?: string;
 }
 
 export interface MigrationState {
@@ -50,10 +52,11 @@ interface AppliedMigration {
  * @returns names of those applied
  * @throws when an applied migration differs from its file, or is unknown to this program
  */
-export function migrate(url: string, { log, tls }: MigrateOptions = {}): Promise<string[]> {
+export function migrate(url: string, { log, tls, upTo }: MigrateOptions = {}): Promise<string[]> {
   return underLock(url, tls, async (sql) => {
-    const migrations = readMigrations();
-    const missing = missingMigrations(migrations, await readApplied(sql));
+    const missing = missingMigrations(readMigrations(), await readApplied(sql)).filter(
+      ({ name }) => upTo === undefined || name <= upTo,
+    );
     for (const migration of missing) {
       await sql.begin(async (transaction) => {
         await transaction.unsafe(migration.up).simple();
@@ -99,6 +102,11 @@ export function showMigrations(url: string, { tls }: MigrateOptions = {}): Promi
 /** Name of the newest migration that this program knows. */
 export function latestMigration(): string {
   return readMigrations().at(-1)?.name ?? "none";
+}
+
+/** Every migration that this program knows, in order, with the hash of its file. */
+export function knownMigrations(): readonly { readonly name: string; readonly hash: string }[] {
+  return readMigrations();
 }
 
 function missingMigrations(migrations: Migration[], applied: AppliedMigration[]): Migration[] {

@@ -181,6 +181,16 @@ export const commands = {
     purpose: "run scenario files through the core or over HTTP",
     steps: (args) => [onDeno("client", "infra/tools/scenarios/main.ts", ...args)],
   },
+  backup: {
+    purpose: "the whole database of one moment in one file, while trading goes on: backup -- --to FILE",
+    readsEnvFile: true,
+    steps: (args) => [onNode("infra/tools/backup/main.ts", ...args)],
+  },
+  restore: {
+    purpose: "fill an empty database from a backup: restore -- --from FILE",
+    readsEnvFile: true,
+    steps: (args) => [onNode("infra/tools/restore/main.ts", ...args)],
+  },
   audit: {
     purpose: "check the whole database against every guarantee that shows at rest",
     readsEnvFile: true,

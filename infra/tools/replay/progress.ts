@@ -16,9 +16,16 @@ export class Progress {
   readonly #startedMs: number;
   #toldMs: number;
   #lineShown = false;
+  readonly #unit: string;
   readonly #recent: { readonly atMs: number; readonly done: number }[] = [];
 
-  constructor(output: ProgressOutput, nowMs: () => number = () => performance.now()) {
+  /** @param unit what is counted */
+  constructor(
+    output: ProgressOutput,
+    nowMs: () => number = () => performance.now(),
+    unit: string = "commands",
+  ) {
+    this.#unit = unit;
     this.#output = output;
     this.#nowMs = nowMs;
     this.#startedMs = nowMs();
@@ -27,7 +34,7 @@ export class Progress {
   }
 
   /**
-   * @param done commands so far
+   * @param done so many so far
    * @param fraction of the work, 0…1; null: not known
    */
   at(done: number, fraction: number | null): void {
@@ -38,7 +45,7 @@ export class Progress {
     this.#recent.push({ atMs: now, done });
     while (this.#recent.length > 2 && now - (this.#recent[0]?.atMs ?? now) > RATE_OVER_MS)
       this.#recent.shift();
-    this.#show(progressLine(done, this.#ratePerSecond(), fraction, now - this.#startedMs));
+    this.#show(progressLine(done, this.#ratePerSecond(), fraction, now - this.#startedMs, this.#unit));
   }
 
   /** A line of its own, below or in place of the progress. */
@@ -73,8 +80,9 @@ export function progressLine(
   ratePerSecond: number,
   fraction: number | null,
   elapsedMs: number,
+  unit: string = "commands",
 ): string {
-  const parts = [`${grouped(done)} commands`];
+  const parts = [`${grouped(done)} ${unit}`];
   if (fraction !== null) parts.push(`${Math.floor(fraction * 100)}%`);
   parts.push(`${grouped(Math.round(ratePerSecond))}/s`);
   if (fraction !== null && fraction > 0) {
