@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { amountOut, timeOut } from "./amount.ts";
 import { idOut, nextCursorOut, sideSchema, symbolStatusSchema } from "./fields.ts";
+import { candleIntervalSchema } from "./stream-fields.ts";
+import { candleSchema } from "./stream-market.ts";
 
 export const symbolBodySchema = z
   .object({
@@ -62,6 +64,14 @@ export const marketTradesSchema = z
     ),
   })
   .openapi("MarketTrades");
+
+export const candlesSchema = z
+  .object({
+    symbol: z.string().openapi({ example: "BTC/USDT" }),
+    interval: candleIntervalSchema,
+    candles: z.array(candleSchema).openapi({ description: "Oldest first, without a gap." }),
+  })
+  .openapi("Candles");
 
 export const tradePageSchema = z
   .object({

@@ -1,8 +1,11 @@
 import type { ApiServices, App } from "../../context.ts";
-import { depthHandler, marketTradesHandler } from "./markets.handler.ts";
-import { depthRoute, marketTradesRoute } from "./markets.route.ts";
+import { candlesHandler } from "./candles.handler.ts";
+import { depthHandler, marketTradesHandler, tickerHandler } from "./markets.handler.ts";
+import { candlesRoute, depthRoute, marketTradesRoute, tickerRoute } from "./markets.route.ts";
 
 export function mountMarkets(app: App, services: ApiServices): void {
   app.openapi(depthRoute, depthHandler(services));
   app.openapi(marketTradesRoute, marketTradesHandler(services));
+  app.openapi(tickerRoute, tickerHandler(services));
+  app.openapi(candlesRoute, candlesHandler(services));
 }

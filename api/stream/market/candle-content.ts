@@ -21,6 +21,7 @@ export class CandleContent implements ChannelContent {
   /** Where the candle that is told now begins. */
   #openTimeMs: number;
   #changed = false;
+  #lastText: string | null = null;
   readonly isUnavailable = false;
 
   constructor(
@@ -62,7 +63,8 @@ export class CandleContent implements ChannelContent {
     }
     if (this.#changed) {
       const text = this.#told(false);
-      if (text !== null) texts.push(text);
+      if (text !== null && text !== this.#lastText) texts.push(text);
+      this.#lastText = text;
     }
     this.#changed = false;
     return texts;

@@ -1,7 +1,8 @@
 import type { SymbolSpec } from "../../../engine/core/symbol-spec.ts";
 import { Pacer } from "../pacer.ts";
-import type { MarketSources } from "./market-sources.ts";
+import type { CandleQuery, MarketSources } from "./market-sources.ts";
 import { SymbolFeed } from "./symbol-feed.ts";
+import type { StoredCandle } from "./traded.ts";
 
 const TIDY_EVERY_MS = 100;
 /** How long a symbol's market is followed that nobody asks for any more. */
@@ -37,6 +38,11 @@ export class MarketHub {
     }
     feed.usedAtMs = this.#sources.clock.nowMs();
     return feed;
+  }
+
+  /** Candles out of the records. */
+  candles(query: CandleQuery): Promise<readonly StoredCandle[]> {
+    return this.#sources.candles(query);
   }
 
   close(): void {
