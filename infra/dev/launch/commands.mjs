@@ -64,6 +64,10 @@ export const commands = {
     purpose: "the whole engine in one process, data under .data/",
     steps: (args) => [onDeno("embedded", "infra/embedded/main.ts", ...args)],
   },
+  demo: {
+    purpose: "the engine with simulated traders: a living market to look at and to trade in",
+    steps: (args) => [onNode("infra/tools/demo/main.ts", ...args)],
+  },
   stack: {
     purpose: "private PostgreSQL, Redis and RabbitMQ, two API processes, two engines; Ctrl-C ends all",
     steps: (args) => [onNode("infra/dev/stack.ts", ...args)],
