@@ -70,12 +70,12 @@ function levels() {
   const isEmpty = asks.length === 0 && bids.length === 0;
   return html`
     <div class="levels ${feed.value === "live" || feed.value === "polling" ? "" : "stale"}" @keydown=${move}>
-      <div class="side asks" role="group" aria-label="Asks">
+      <div class="book-side asks" role="group" aria-label="Asks">
         ${asks.length === 0 ? html`<p class="empty">${isEmpty ? "" : "No asks"}</p>` : null}
         ${asks.toReversed().map((each, index) => row(each, "ask", asks.length - 1 - index))}
       </div>
       ${spread(asks[0], bids[0])}
-      <div class="side bids" role="group" aria-label="Bids">
+      <div class="book-side bids" role="group" aria-label="Bids">
         ${bids.map((each, index) => row(each, "bid", index))}
         ${
           bids.length === 0
