@@ -116,7 +116,8 @@ export class ApiPool {
       connection: {
         application_name: applicationName,
         // A transaction pool refuses settings that it does not know.
-        ...(prepare ? { statement_timeout: this.#timeoutMs } : {}),
+        // A plan for any value would visit every partition there is; one for the values at hand visits theirs.
+        ...(prepare ? { statement_timeout: this.#timeoutMs, plan_cache_mode: "force_custom_plan" } : {}),
       },
     });
   }

@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Folder of recorded streams, in place of the generator's. */
   readonly streams: string | null;
+  /** Rows to fill in, where a bench does that; null: as many as it says. */
+  readonly rows?: number | null;
 }
 
 /** Row of several runs' figures. */
