@@ -5,10 +5,11 @@ import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
 import { benchCore } from "./core.ts";
 import { benchLatency } from "./latency.ts";
 import { benchPipeline } from "./pipeline.ts";
+import { benchQueries } from "./queries.ts";
 import { benchRecovery } from "./recovery.ts";
 
 /**
- * npm run bench -- [core …] [--quick] [--streams DIR] [--json FILE]
+ * npm run bench -- [core …] [--quick] [--streams DIR] [--rows N] [--json FILE]
  *
  * Without a name everything is measured. Figures of one run can be compared with each other, not with
  * another machine's or another day's.
@@ -18,6 +19,7 @@ const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Pr
   pipeline: benchPipeline,
   latency: benchLatency,
   recovery: benchRecovery,
+  queries: benchQueries,
 };
 
 const { values, positionals } = parseArgs({
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     streams: { type: "string" },
+    rows: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -37,7 +40,8 @@ for (const name of names) {
     console.error(`There is no bench "${name}". There are: ${Object.keys(GROUPS).join(", ")}.`);
     process.exit(2);
   }
-  rows.push(...(await bench({ quick: values.quick, streams: values.streams ?? null })));
+  const given = values.rows === undefined ? null : Number(values.rows);
+  rows.push(...(await bench({ quick: values.quick, streams: values.streams ?? null, rows: given })));
 }
 console.log(tableOf(rows));
 if (values.json !== undefined) {
