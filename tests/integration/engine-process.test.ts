@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openEngineRecords } from "../../db/engine-records.ts";
@@ -20,15 +17,10 @@ import { createTestVhost, type TestVhost } from "../support/broker.ts";
 import { createTestRedis, type TestRedis } from "../support/cache.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { CommandMaker, message, type Sent } from "../support/engine/commands.ts";
+import { type EngineProcess, endOfProcess, startEngineProcess } from "../support/engine/engine-program.ts";
 import { recordingObserver } from "../support/engine/harness.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../engine/main.ts", import.meta.url));
 const DEADLINE_MS = 30_000;
-
-interface EngineProcess {
-  readonly child: ChildProcess;
-  readonly lines: Record<string, unknown>[];
-}
 
 let database: TestDatabase;
 let broker: TestVhost;
@@ -67,7 +59,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const { child } of running) child.kill("SIGKILL");
-  await Promise.all(running.map(({ child }) => ended(child)));
+  await Promise.all(running.map(({ child }) => endOfProcess(child)));
   running = [];
   await publisher.close();
   await sql.end({ timeout: 1 });
@@ -75,37 +67,15 @@ afterEach(async () => {
 });
 
 function start(environment: Record<string, string> = {}): EngineProcess {
-  const child = spawn(process.execPath, [PROGRAM], {
-    env: {
-      ...process.env,
-      TRADE_ENGINE_DATABASE_URL: database.url,
-      TRADE_ENGINE_REDIS_URL: redis.url,
-      TRADE_ENGINE_RABBITMQ_URL: broker.url,
-      TRADE_ENGINE_ENGINE_SYMBOL_GROUP: group,
-      TRADE_ENGINE_ENGINE_HEALTH_PORT: "0",
-      TRADE_ENGINE_LOG_FORMAT: "json",
-      ...environment,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
+  const engine = startEngineProcess({
+    TRADE_ENGINE_DATABASE_URL: database.url,
+    TRADE_ENGINE_REDIS_URL: redis.url,
+    TRADE_ENGINE_RABBITMQ_URL: broker.url,
+    TRADE_ENGINE_ENGINE_SYMBOL_GROUP: group,
+    ...environment,
   });
-  const engine: EngineProcess = { child, lines: [] };
-  let rest = "";
-  const take = (chunk: Buffer): void => {
-    const parts = (rest + chunk.toString()).split("\n");
-    rest = parts.pop() ?? "";
-    for (const line of parts) {
-      engine.lines.push(line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : { msg: line });
-    }
-  };
-  child.stdout?.on("data", take);
-  child.stderr?.on("data", take);
   running.push(engine);
   return engine;
-}
-
-async function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  return child.exitCode;
 }
 
 async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -215,7 +185,7 @@ describe("engine processes against PostgreSQL, Redis and RabbitMQ", { timeout: 6
     for (const sell of sells) await publish([sell]);
     await answered(sells);
     engine.child.kill("SIGKILL");
-    await ended(engine.child);
+    await endOfProcess(engine.child);
     const before = await rebuiltHashes();
     const next = start();
     await reaches(next, "active");
@@ -233,7 +203,7 @@ describe("engine processes against PostgreSQL, Redis and RabbitMQ", { timeout: 6
         .map(({ orderId }) => orderId),
     ).toEqual(sells.slice(0, 5).map(({ id }) => id));
     next.child.kill("SIGTERM");
-    expect(await ended(next.child)).toBe(0);
+    expect(await endOfProcess(next.child)).toBe(0);
     const after = await rebuiltHashes();
     expect(after.fromSnapshot).toBe(after.fromJournal);
     expect(after.snapshotSequence).toBeGreaterThan(50);
@@ -291,7 +261,7 @@ describe("engine processes against PostgreSQL, Redis and RabbitMQ", { timeout: 6
     const answers = after.map((place) => answerTo(place));
     frozen.child.kill("SIGCONT");
     // Fenced by the records, or told by the broker that it is no consumer any more: whichever it hears first.
-    expect([EXIT_CODES.fenced, EXIT_CODES["consumer-lost"]]).toContain(await ended(frozen.child));
+    expect([EXIT_CODES.fenced, EXIT_CODES["consumer-lost"]]).toContain(await endOfProcess(frozen.child));
     expect(after.map(({ id }) => outcomes.get(id))).toEqual(answers.map((answer) => [answer]));
     const [row] = await sql`select count(*)::int as open from open_orders`;
     expect(row).toMatchObject({ open: 20 });
@@ -307,7 +277,7 @@ describe("engine processes against PostgreSQL, Redis and RabbitMQ", { timeout: 6
     );
     expect(engine.lines.some((line) => line["state"] === "waiting")).toBe(false);
     engine.child.kill("SIGTERM");
-    expect(await ended(engine.child)).toBe(0);
+    expect(await endOfProcess(engine.child)).toBe(0);
   });
 });
 
