@@ -18,8 +18,13 @@ export type KeyState =
   | { readonly state: "in-flight" }
   | { readonly state: "resend"; readonly commandId: string };
 
-/** Longer than a request waits for its engine. */
-const DEFAULT_LEASE_MS = 15_000;
+/**
+ * How long a request with a key in flight is told so (409). Then it is taken for dead, as after a kill of its
+ * process, and the next one sends the same command again, under the same id. Should the first one live after
+ * all, the engine knows the second copy of the command, and both get the one outcome: so this need be no longer
+ * than what answers usually take.
+ */
+const DEFAULT_LEASE_MS = 3_000;
 const PURGE_ROWS = 5_000;
 
 /** Idempotency keys in PostgreSQL, kept 24 hours. Faults are UnavailableErrors. */
