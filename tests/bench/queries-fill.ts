@@ -31,6 +31,7 @@ export async function fillHistory(
 ): Promise<void> {
   const now = new Date();
   await sql`set synchronous_commit = off`;
+  await sql`set plan_cache_mode = force_custom_plan`;
   await sql`set work_mem = '64MB'`;
   await sql`select setseed(0.42)`;
   await ensurePartitions(sql, now);
@@ -51,6 +52,7 @@ export async function fillHistory(
       await transaction`select fill_day(${day}, ${length}, ${count}, ${Math.min(alive, count)}, ${sequence})`;
     });
     sequence += count;
+    if (place % 20 === 0) console.timeLog("d", place, count);
     onProgress((place + 1) * perDay, rows);
   }
   await sql`analyze orders, trades, open_orders, candles, journal, symbols`;
@@ -78,15 +80,14 @@ function after(month: Date, months: number): Date {
   return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + months, 1));
 }
 
+const idOf = (ms: string, seed: string): string =>
+  `(lpad(to_hex(${ms}), 12, '0') || '7' || substr(md5((${seed})::text), 1, 3) || '8' || substr(md5((${seed})::text), 4, 15))::uuid`;
+
 /**
  * Ids are UUIDv7 of their time, as the engine's are. Prices walk around a level of each symbol. An order that does not
  * live was filled two times in three, and cancelled otherwise; a trade is between two orders of the same day.
  */
 const FILL_DAY = `
-  create or replace function id_of(p_ms bigint, p_seed bigint) returns uuid language sql volatile as $$
-    select (lpad(to_hex(p_ms), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid
-    from md5(p_seed::text) as h
-  $$;
   create or replace function fill_day(p_day timestamptz, p_length_ms bigint, p_rows integer, p_alive integer,
                                               p_sequence bigint) returns void
   language plpgsql set timezone = 'UTC' as $$
@@ -97,7 +98,7 @@ const FILL_DAY = `
     day_ms bigint := extract(epoch from p_day) * 1000;
   begin
     create temporary table day_orders on commit drop as
-    select i, ms, id_of(ms, p_sequence + i) as order_id, moment_of(ms) as at,
+    select i, ms, ${idOf("ms", "p_sequence + i")} as order_id, moment_of(ms) as at,
            'user-' || floor(${USERS} * power(random(), 2))::integer as user_id,
            names[1 + floor(10 * power(random(), 2))::integer] as symbol,
            random() < 0.5 as is_buy, random() as luck, (1 + random())::numeric(6, 4) as walk, i <= p_alive as alive
@@ -117,7 +118,7 @@ const FILL_DAY = `
     execute format($f$
       insert into %I (trade_id, executed_at, sequence, symbol, buy_order_id, sell_order_id, buyer_user_id, seller_user_id,
                       taker_side, price, quantity)
-      select id_of(b.ms, -$1 - b.i), b.at, $1 + b.i, b.symbol, b.order_id, s.order_id, b.user_id, s.user_id,
+      select ${idOf("b.ms", "-$1 - b.i")}, b.at, $1 + b.i, b.symbol, b.order_id, s.order_id, b.user_id, s.user_id,
              case when b.is_buy then 'BUY' else 'SELL' end::order_side_enum, round(100 * b.walk, 2), 0.5
       from day_orders as b join day_orders as s on s.i = case b.i when 1 then $2 else b.i - 1 end
       order by b.ms $f$, trades_in) using p_sequence, p_rows;
