@@ -64,6 +64,18 @@ export function percentOf(part, whole) {
   return `${Math.floor(ratio(shift(left), shift(right)) * 100)}%`;
 }
 
+/**
+ * For sizes that are compared with each other: six digits, cut off, the same places behind the point wherever the
+ * whole part is as long.
+ * @param {string} text
+ */
+export function sized(text) {
+  const value = exact(text);
+  const whole = text.split(".")[0]?.length ?? 1;
+  if (whole > 6) return compact(text);
+  return grouped(format(value, Math.min(value.scale, Math.max(0, 6 - whole))));
+}
+
 const TIME = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
   minute: "2-digit",

@@ -1,7 +1,7 @@
 // @ts-check
 /** The live book: asks above, bids below, the spread between them. A press on a level takes its price. */
 import { format, ratio, scaleOf } from "../amounts/decimal.js";
-import { compact, grouped } from "../amounts/show.js";
+import { compact, grouped, sized } from "../amounts/show.js";
 import { rowsOf } from "../market/book-view.js";
 import { book, bookChanges, feed, pair, scales, ticker, trades, trouble } from "../state/market.js";
 import { openOrders } from "../state/orders.js";
@@ -59,7 +59,7 @@ function levels() {
   const own = ownPrices(step);
   const row = (/** @type {Row} */ each, /** @type {"ask" | "bid"} */ kind, /** @type {number} */ index) => {
     const price = format({ units: each.units, scale: priceScale });
-    const amount = shortened(each.lots, quantityScale);
+    const amount = sized(format({ units: each.lots, scale: quantityScale }));
     return html`<button class="level ${kind}" tabindex=${index === 0 ? 0 : -1} data-price=${price}
         .style=${`--fill:${ratio(each.sum, deepest)}`} @click=${() => takePrice(price)}
         aria-label="${kind} ${price}, ${amount}">
@@ -117,15 +117,6 @@ function ownPrices(step) {
     if (scaleOf(order.price) === priceScale) marks.add(`${order.side === "SELL" ? "ask" : "bid"}${price}`);
   }
   return marks;
-}
-
-/** Six digits are enough to compare sizes by. @param {bigint} lots @param {number} scale */
-function shortened(lots, scale) {
-  const text = format({ units: lots, scale });
-  const whole = text.split(".")[0]?.length ?? 1;
-  return whole > 6
-    ? compact(text)
-    : grouped(format({ units: lots, scale }, Math.min(scale, Math.max(0, 6 - whole))));
 }
 
 /** @param {bigint} step */

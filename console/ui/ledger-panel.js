@@ -87,10 +87,10 @@ function openSheet(orders) {
 function openRow(order) {
   const filled = order.quantity === null ? NOTHING : percentOf(order.filledQuantity, order.quantity);
   return html`<tr data-order=${order.orderId} tabindex="0" @keydown=${(/** @type {KeyboardEvent} */ event) => onRowKey(event, order)}>
-    <td><time datetime=${order.createdAt}>${moment(order.createdAt)}</time></td><td>${order.symbol}</td>
-    <td class=${order.side === "BUY" ? "up" : "down"}>${words(order.side)}</td><td>${kindOf(order)}</td>
-    <td class="n">${grouped(order.price)}</td><td class="n">${triggerOf(order)}</td>
-    <td class="n">${trimmed(order.quantity, 2)}</td><td class="n">${filled}</td><td class="terms">${termsOf(order)}</td>
+    <td data-label="Time"><time datetime=${order.createdAt}>${moment(order.createdAt)}</time></td><td data-label="Pair">${order.symbol}</td>
+    <td data-label="Side" class=${order.side === "BUY" ? "up" : "down"}>${words(order.side)}</td><td data-label="Type">${kindOf(order)}</td>
+    <td data-label="Price" class="n">${grouped(order.price)}</td><td data-label="Trigger" class="n">${triggerOf(order)}</td>
+    <td data-label="Amount" class="n">${trimmed(order.quantity, 2)}</td><td data-label="Filled" class="n">${filled}</td><td data-label="Terms" class="terms">${termsOf(order)}</td>
     <td class="acts">
       <button class="small" title="Amend (A)" @click=${() => openAmend(order)}>Amend</button>
       <button class="small" title="Cancel (Delete)" @click=${() => void cancel(order)}>Cancel</button>
@@ -131,11 +131,11 @@ function historySheet(orders) {
       ({ orderId }) => orderId,
       (
         order,
-      ) => html`<tr><td><time datetime=${order.updatedAt}>${moment(order.updatedAt)}</time></td><td>${order.symbol}</td>
-        <td class=${order.side === "BUY" ? "up" : "down"}>${words(order.side)}</td><td>${kindOf(order)}</td>
-        <td class="n">${grouped(order.price)}</td><td class="n">${trimmed(order.averagePrice, 2)}</td>
-        <td class="n">${order.quantity === null ? html`${grouped(order.quoteQuantity)} <i>${order.symbol.split("/")[1]}</i>` : trimmed(order.quantity, 2)}</td><td class="n">${trimmed(order.filledQuantity, 2)}</td>
-        <td><span class="status ${order.status.toLowerCase()}">${words(order.status)}</span>${order.reason === null ? nothing : html` <small>${reasonText(order)}</small>`}</td></tr>`,
+      ) => html`<tr><td data-label="Time"><time datetime=${order.updatedAt}>${moment(order.updatedAt)}</time></td><td data-label="Pair">${order.symbol}</td>
+        <td data-label="Side" class=${order.side === "BUY" ? "up" : "down"}>${words(order.side)}</td><td data-label="Type">${kindOf(order)}</td>
+        <td data-label="Price" class="n">${grouped(order.price)}</td><td data-label="Average" class="n">${trimmed(order.averagePrice, 2)}</td>
+        <td data-label="Amount" class="n">${order.quantity === null ? html`${grouped(order.quoteQuantity)} <i>${order.symbol.split("/")[1]}</i>` : trimmed(order.quantity, 2)}</td><td data-label="Filled" class="n">${trimmed(order.filledQuantity, 2)}</td>
+        <td data-label="Status"><span class="status ${order.status.toLowerCase()}">${words(order.status)}</span>${order.reason === null ? nothing : html` <small>${reasonText(order)}</small>`}</td></tr>`,
     )}</tbody></table>
     ${olderOrders.value === null ? nothing : html`<button class="small more" @click=${() => void loadOlderOrders(api)}>Older orders</button>`}`;
 }
@@ -151,9 +151,9 @@ function tradeSheet(trades) {
       ({ tradeId, orderId }) => tradeId + orderId,
       (
         trade,
-      ) => html`<tr><td><time datetime=${trade.executedAt}>${moment(trade.executedAt)}</time></td><td>${trade.symbol}</td>
-        <td class=${trade.side === "BUY" ? "up" : "down"}>${words(trade.side)}</td><td class="n">${grouped(trade.price)}</td>
-        <td class="n">${trimmed(trade.quantity, 2)}</td><td class="n">${trimmed(trade.quoteQuantity, 2)}</td><td>${words(trade.liquidity)}</td></tr>`,
+      ) => html`<tr><td data-label="Time"><time datetime=${trade.executedAt}>${moment(trade.executedAt)}</time></td><td data-label="Pair">${trade.symbol}</td>
+        <td data-label="Side" class=${trade.side === "BUY" ? "up" : "down"}>${words(trade.side)}</td><td data-label="Price" class="n">${grouped(trade.price)}</td>
+        <td data-label="Amount" class="n">${trimmed(trade.quantity, 2)}</td><td data-label="Total" class="n">${trimmed(trade.quoteQuantity, 2)}</td><td data-label="As">${words(trade.liquidity)}</td></tr>`,
     )}</tbody></table>
     ${olderTrades.value === null ? nothing : html`<button class="small more" @click=${() => void loadOlderTrades(api)}>Older trades</button>`}`;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** The market's latest trades. */
-import { grouped, timeOfDay, trimmed } from "../amounts/show.js";
+import { grouped, sized, timeOfDay } from "../amounts/show.js";
 import { pair, trades } from "../state/market.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { html } from "../vendor/lit-html/lit-html.js";
@@ -26,7 +26,7 @@ export function tapePanel() {
               (trade) => trade.tradeId,
               (trade) => html`<li class=${trade.takerSide === "BUY" ? "up" : "down"}>
                 <span class="price"><span class="visually-hidden">${trade.takerSide} </span>${grouped(trade.price)}</span>
-                <span>${trimmed(trade.quantity, 2)}</span>
+                <span>${sized(trade.quantity)}</span>
                 <time datetime=${trade.executedAt}>${timeOfDay(trade.executedAt)}</time>
               </li>`,
             )}

@@ -118,7 +118,7 @@ const LABELS = {
   trailingAmount: ["Trail by", "quote"],
   activationPrice: ["Activate at", "quote"],
   expireAt: ["Ends at", ""],
-  displayQuantity: ["Show at most", "base"],
+  displayQuantity: ["Iceberg: show", "base"],
   clientOrderId: ["Client order id", ""],
 };
 
@@ -232,7 +232,7 @@ function terms(order, faults) {
         (each) => change({ timeInForce: each }),
         faults.get("timeInForce"),
       )}
-      ${choice("ticket-selfTradePrevention", "Own orders met", [["", "Default"], ...SELF_TRADE_PREVENTIONS.map((mode) => /** @type {[string, string]} */ ([mode, words(mode)]))], order.selfTradePrevention, (mode) => change({ selfTradePrevention: mode }), faults.get("selfTradePrevention"))}
+      ${choice("ticket-selfTradePrevention", "Self-trade", [["", "Default"], ...SELF_TRADE_PREVENTIONS.map((mode) => /** @type {[string, string]} */ ([mode, words(mode)]))], order.selfTradePrevention, (mode) => change({ selfTradePrevention: mode }), faults.get("selfTradePrevention"))}
     </div>
     ${
       takesExpireAt(order)
@@ -259,10 +259,10 @@ function terms(order, faults) {
           <p class="fault" id="ticket-postOnly-fault">${faults.get("postOnly") ?? nothing}</p>`
         : nothing
     }
-    <details ?open=${faults.has("clientOrderId")}><summary>Your own name for it</summary>
+    <details ?open=${faults.has("clientOrderId")}><summary>Client order id</summary>
       ${field({
         id: "ticket-clientOrderId",
-        label: "Client order id",
+        label: "Your id",
         unit: "",
         fault: faults.get("clientOrderId"),
         control: (
