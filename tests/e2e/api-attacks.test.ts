@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inRoot } from "../../infra/dev/launch/paths.mjs";
+import { callWithOthersIds } from "./attacks/on-others.ts";
 import { ON_REQUESTS } from "./attacks/on-requests.ts";
 import { ON_SIGNATURES } from "./attacks/on-signatures.ts";
 import { ON_TOKENS } from "./attacks/on-tokens.ts";
@@ -62,6 +63,23 @@ describe("attacks", () => {
       }
     });
   }
+
+  test("another user's ids are 404 at every address that takes one, and an operator's address 403", async () => {
+    lines.push("| **Another user's ids** (scopes `read` and `trade`) | |");
+    const called = await callWithOthersIds(target);
+    expect(called.length).toBeGreaterThan(8);
+    for (const { what, got } of called) {
+      lines.push(`| ${what} | ${shown(got)} |`);
+      expect([what, got.status]).toEqual([what, what.includes("/admin/") ? 403 : 404]);
+    }
+    const victims = await target.helper.as("victim").get(`/orders/${target.victimOrderId}`);
+    expect(victims.body.status).toBe("OPEN");
+    for (const path of ["/orders", "/trades", "/api-keys"]) {
+      expect(JSON.stringify((await target.helper.get(path)).body)).not.toContain("victim");
+    }
+    const hers = await target.helper.get(`/trades?orderId=${target.victimOrderId}`);
+    expect(hers.body.trades).toEqual([]);
+  });
 
   test("the table in docs/api.md is what happened", () => {
     const file = inRoot("docs/api.md");

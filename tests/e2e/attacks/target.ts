@@ -51,7 +51,8 @@ export async function startTarget(): Promise<Target> {
   });
   const helper = new HttpCaller(run.origin, "mallory");
   const victim = helper.as("victim");
-  const order = await victim.place("BUY", "0.01", "1000.00");
+  const named = { clientOrderId: "the-victims" };
+  const order = await victim.place("BUY", "0.01", "1000.00", named);
   await victim.place("BUY", "0.01", "2000.00");
   await helper.as("maker").place("SELL", "0.01", "2000.00");
   const list = await victim.call("POST", "/order-lists", {
