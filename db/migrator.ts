@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import postgres, { type Sql } from "postgres";
+import { isPooled, PooledConnectionError } from "./pooled-connection.ts";
 import type { DatabaseTls } from "./tls.ts";
 
 /**
@@ -133,6 +134,8 @@ async function underLock<T>(
     connection: { application_name: "trade-engine migrate" },
   });
   try {
+    // Through a pool the lock would be of a session that others share, and stay.
+    if (await isPooled(sql)) throw new PooledConnectionError();
     await sql.unsafe(`set lock_timeout = ${LOCK_WAIT_MS}`);
     await sql`select pg_advisory_lock(${LOCK_CLASS}, 0)`;
     // Within a migration, waiting for a table for long would make everybody else wait behind it.

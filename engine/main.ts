@@ -2,6 +2,7 @@ import process from "node:process";
 import postgres from "postgres";
 import { openEngineRecords } from "../db/engine-records.ts";
 import { startMaintenance } from "../db/maintenance-timer.ts";
+import { leadsThroughPool, PooledConnectionError } from "../db/pooled-connection.ts";
 import { createPostgresSnapshotStore } from "../db/snapshot-store.ts";
 import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
@@ -44,6 +45,8 @@ const MAINTENANCE_EVERY_MS = 60 * 60_000;
 const MAX_READY_LAG = 10_000;
 /** How long a clean stop may take before the process ends anyway: everything told is committed. */
 const STOP_WITHIN_MS = 15_000;
+/** As that of every setting that cannot be used (`exit-codes.ts`). */
+const CONFIG_EXIT_CODE = 2;
 
 const config = loadConfigOrExit({ direct: true });
 const logger = createLogger({ program: "engine", ...config.log }).child({ group: config.engine.symbolGroup });
@@ -92,6 +95,12 @@ const rabbitOptions = {
 };
 
 async function open(): Promise<OpenedPorts> {
+  if (await leadsThroughPool(config.database.directUrl, config.database.tls)) {
+    const setting =
+      config.database.directUrl === config.database.url ? "database.url" : "database.direct_url";
+    process.stderr.write(`${setting}: ${new PooledConnectionError().message}\n`);
+    process.exit(CONFIG_EXIT_CODE);
+  }
   const records = openEngineRecords({ url: config.database.directUrl, tls: config.database.tls });
   try {
     const skewMs = Math.abs((await records.nowMs()) - systemClock.nowMs());

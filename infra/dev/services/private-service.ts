@@ -10,7 +10,7 @@ import { waitFor } from "./wait.ts";
 
 /** A service of our own on this machine. */
 export interface PrivateService {
-  readonly kind: "PostgreSQL" | "Redis" | "RabbitMQ";
+  readonly kind: "PostgreSQL" | "Redis" | "RabbitMQ" | "PgBouncer";
   /** Where it is reached, with its user and password. */
   readonly url: string;
   /** What the running server says of itself. */

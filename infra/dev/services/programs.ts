@@ -13,6 +13,7 @@ const debianPackages = {
   "redis-server": "redis-server",
   "rabbitmq-server": "rabbitmq-server",
   epmd: "rabbitmq-server",
+  pgbouncer: "pgbouncer",
 } as const;
 
 /** A server program that is looked for. */
