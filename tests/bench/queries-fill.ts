@@ -52,7 +52,6 @@ export async function fillHistory(
       await transaction`select fill_day(${day}, ${length}, ${count}, ${Math.min(alive, count)}, ${sequence})`;
     });
     sequence += count;
-    if (place % 20 === 0) console.timeLog("d", place, count);
     onProgress((place + 1) * perDay, rows);
   }
   await sql`analyze orders, trades, open_orders, candles, journal, symbols`;
