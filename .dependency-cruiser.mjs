@@ -68,6 +68,21 @@ export default {
       to: { path: "^infra/(embedded|dev)/|^tests/" },
     },
     {
+      name: "console-stands-alone",
+      comment:
+        "The console runs in a browser: of the project it knows types alone, of packages what its server adds.",
+      severity: "error",
+      from: { path: "^console/" },
+      to: { pathNot: "^console/|node_modules/(lit-html|lightweight-charts|@preact/signals-core)/" },
+    },
+    {
+      name: "nothing-imports-the-console",
+      severity: "error",
+      comment: "The API serves its files; only tests run them.",
+      from: { path: "^(api|engine|db|infra)/" },
+      to: { path: "^console/" },
+    },
+    {
       name: "nothing-imports-tests",
       comment: "What runs does not depend on what tests it.",
       severity: "error",

@@ -88,20 +88,6 @@ export function multiply(left, right) {
 }
 
 /**
- * The quotient, cut off behind `scale` digits. The divisor is not zero.
- * @param {Decimal} dividend
- * @param {Decimal} divisor
- * @param {number} scale
- * @returns {Decimal}
- */
-export function divide(dividend, divisor, scale) {
-  const shift = scale + divisor.scale - dividend.scale;
-  const numerator = shift >= 0 ? dividend.units * 10n ** BigInt(shift) : dividend.units;
-  const denominator = shift >= 0 ? divisor.units : divisor.units * 10n ** BigInt(-shift);
-  return { units: numerator / denominator, scale };
-}
-
-/**
  * Below zero, zero or above it, as `left` is to `right`.
  * @param {Decimal} left
  * @param {Decimal} right

@@ -28,7 +28,7 @@ export class Refusal extends Error {
 }
 
 /** No answer came. */
-export class Unreachable extends Error {
+class Unreachable extends Error {
   /** @override */
   name = "Unreachable";
 }

@@ -3,7 +3,7 @@
 import { grouped, trimmed, words } from "../amounts/show.js";
 import { Api, Refusal } from "../net/api.js";
 import { notify } from "./notices.js";
-import { isLive, keep, load, openOrders, watchers } from "./orders.js";
+import { isLive, keep, load, watchers } from "./orders.js";
 
 /**
  * @typedef {import("./orders.js").Order} Order
@@ -81,9 +81,6 @@ export function announceFills() {
     else if (order.status === "EXPIRED") notify("plain", sentence(order), reasonOf(order));
   });
 }
-
-/** @param {string} symbol */
-export const openIn = (symbol) => (openOrders.value ?? []).filter((order) => order.symbol === symbol);
 
 /** @param {Order} order */
 function toneOf(order) {

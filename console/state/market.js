@@ -57,7 +57,7 @@ export const resyncs = signal(0);
 export const trouble = signal(/** @type {string | null} */ (null));
 
 /** @param {string} symbol BTC/USDT → BTC-USDT */
-export const inPath = (symbol) => symbol.replace("/", "-");
+const inPath = (symbol) => symbol.replace("/", "-");
 
 export const depthChannel = () => `depth:${inPath(pair.peek()?.symbol ?? "")}`;
 

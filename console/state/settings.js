@@ -37,8 +37,8 @@ function write(key, value) {
   }
 }
 
-export const THEMES = /** @type {const} */ (["system", "dark", "light"]);
-export const PALETTES = /** @type {const} */ (["green-red", "blue-orange", "red-green"]);
+const THEMES = /** @type {const} */ (["system", "dark", "light"]);
+const PALETTES = /** @type {const} */ (["green-red", "blue-orange", "red-green"]);
 export const INTERVALS = /** @type {const} */ (["1s", "1m", "5m", "15m", "1h", "4h", "1d"]);
 
 export const theme = kept("theme", THEMES);

@@ -10,9 +10,9 @@ import { showPanel } from "./panel-tabs.js";
 import { chooseKind, chooseSide, submitTicket } from "./ticket-panel.js";
 import { place } from "./view.js";
 
-/** @param {typeof sheet.value} name */
-function show(name) {
-  sheet.value = name;
+/** @param {"open" | "history" | "trades"} which */
+function show(which) {
+  sheet.value = which;
   showPanel("ledger");
   requestAnimationFrame(() =>
     /** @type {HTMLElement} */ (

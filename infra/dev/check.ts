@@ -16,7 +16,7 @@ interface Check {
   readonly args: readonly string[];
 }
 
-const sourceFolders = ["api", "db", "engine", "infra", "tests"].filter((folder) =>
+const sourceFolders = ["api", "console", "db", "engine", "infra", "tests"].filter((folder) =>
   existsSync(inRoot(folder)),
 );
 
@@ -28,6 +28,12 @@ const checks: readonly Check[] = [
     args: ["check", "--error-on-warnings", "."],
   },
   { name: "types", what: "types", script: "node_modules/typescript/bin/tsc", args: ["--project", "."] },
+  {
+    name: "console-types",
+    what: "types of the console's modules",
+    script: "node_modules/typescript/bin/tsc",
+    args: ["--project", "console"],
+  },
   {
     name: "imports",
     what: "import directions and cycles",
