@@ -132,7 +132,7 @@ const MAX_BATCH = 100;
 const batchItemSchema = z.unknown().openapi("BatchItem", {
   description:
     "A placement, or with `op` a cancel, an amend or a replacement of an order named by orderId, or by symbol and clientOrderId (of a replacement: symbol and targetClientOrderId).",
-  oneOf: [
+  anyOf: [
     { $ref: "#/components/schemas/BatchPlace" },
     { $ref: "#/components/schemas/BatchCancel" },
     { $ref: "#/components/schemas/BatchAmend" },

@@ -40,6 +40,12 @@ const checks: readonly Check[] = [
     script: "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
     args: ["--config", ".dependency-cruiser.mjs", ...sourceFolders],
   },
+  {
+    name: "openapi",
+    what: "the OpenAPI document: lint, drift, breaking changes",
+    script: "tests/document/main.ts",
+    args: ["check"],
+  },
   { name: "unused", what: "dead code", script: "node_modules/knip/bin/knip.js", args: ["--no-progress"] },
 ];
 

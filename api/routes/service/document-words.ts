@@ -42,6 +42,9 @@ each bad field.
 **Limits** are counted for each API key (or user, with a token) and for each address, orders, cancels and reads apart.
 \`RateLimit-*\` fields tell what is left, 429 comes with \`Retry-After\`. A batch counts as what stands in it.`;
 
+/** As in package.json; the name is one of those that SPDX leaves to everybody. */
+export const LICENSE = { name: "Unlicensed", identifier: "LicenseRef-Unlicensed" };
+
 const SIGNED =
   "Of a signed request, together with the other three. The signature is over `timestamp \\n nonce \\n METHOD \\n path-with-query \\n sha256(body)`, the hash in lower-case hexadecimal.";
 

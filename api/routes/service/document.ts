@@ -5,8 +5,8 @@ import {
   batchPlaceSchema,
   batchReplaceSchema,
 } from "../../schemas/order.ts";
-import { withLimits } from "./document-limits.ts";
-import { DESCRIPTION, SECURITY_SCHEMES, TAGS } from "./document-words.ts";
+import { withCommonAnswers } from "./document-common.ts";
+import { DESCRIPTION, LICENSE, SECURITY_SCHEMES, TAGS } from "./document-words.ts";
 
 /** Serves the OpenAPI 3.1 document of everything mounted on the app. */
 export function mountDocument(app: App, { settings }: Pick<ApiServices, "settings">): void {
@@ -22,10 +22,15 @@ export function mountDocument(app: App, { settings }: Pick<ApiServices, "setting
   let document: string | null = null;
   app.get("/openapi.json", (context) => {
     document ??= JSON.stringify(
-      withLimits(
+      withCommonAnswers(
         app.getOpenAPI31Document({
           openapi: "3.1.0",
-          info: { title: "Trade engine", version: settings.version, description: DESCRIPTION },
+          info: {
+            title: "Trade engine",
+            version: settings.version,
+            description: DESCRIPTION,
+            license: LICENSE,
+          },
           servers: [{ url: "/" }],
           tags: TAGS,
         }),

@@ -183,10 +183,13 @@ export class SymbolFeed implements BookListener, TapeListener {
       this.#tape.read();
       return;
     }
+    // Where books do not continue, trades may have been missed as well. And an engine that died may have
+    // committed some that it told nobody: the next one begins by whole books. First what was missed.
+    const { place } = this.#book.copy;
+    const continues = update.timeline === place?.timeline && update.previousSequence === place.sequence;
+    if (update.full || !continues) this.#tape.read();
     this.#tape.take(update.trades);
     this.#book.take(update);
-    // An engine that died may have committed trades that it told nobody: the next begins by whole books.
-    if (update.full) this.#tape.read();
   }
 
   // ── channels ──────────────────────────────────────────────────────────────────────────────────

@@ -208,6 +208,10 @@ export const commands = {
     purpose: "measure: bench -- [core …] [--quick] [--streams DIR] [--json FILE]",
     steps: (args) => [onNode("tests/bench/main.ts", ...args)],
   },
+  openapi: {
+    purpose: "write docs/openapi.json out of the schemas",
+    steps: () => [onNode("tests/document/main.ts", "write")],
+  },
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",
     steps: (args) => [onNode("infra/dev/clean.ts", ...args)],

@@ -43,7 +43,7 @@ export async function callWithOthersIds(target: Target): Promise<CalledOperation
   for (const [path, operations] of Object.entries(document.paths)) {
     if (!path.includes("{")) continue;
     for (const [method, operation] of Object.entries(operations)) {
-      if (operation.security === undefined) continue;
+      if ((operation.security ?? []).length === 0) continue;
       const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
         const id = ids[name];
         if (id === undefined) throw new Error(`${path}: whose ${name}?`);
