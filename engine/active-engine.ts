@@ -7,7 +7,7 @@ import type { Promotion } from "./promotion.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import { commitOf, countedIdsOf, type SealedBatch } from "./sealed-batch.ts";
 import { Sequencer } from "./sequencer.ts";
-import { type SnapshotInterval, SnapshotSchedule } from "./snapshot-schedule.ts";
+import { type SnapshotSchedule, scheduleOfActive } from "./snapshot-schedule.ts";
 import { type PendingSnapshot, snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
 import { Teller } from "./teller.ts";
 
@@ -16,14 +16,6 @@ const MAX_TIMER_MS = 60_000;
 /** Whole books of more levels take a moment: they wait until the first answers, for which everybody waits, are out. */
 const LARGE_BOOK_LEVELS = 500;
 const LARGE_BOOKS_AFTER_MS = 100;
-/** Stand-bys save snapshots; the active engine, which stands still for one, waits this much longer for theirs. */
-const SNAPSHOT_PATIENCE = 1.5;
-/**
- * When an engine that has just become active takes its first snapshot at the latest, where the newest one is
- * far behind. Without it, engines that are killed more often than the interval would leave none, and each
- * would have a longer way back than the one before.
- */
-const FIRST_SNAPSHOT_AFTER_MS = 1_000;
 /**
  * A batch takes no further message beyond this: sweeps through deep books, and the ends of sessions, make long
  * outcomes, and a commit that takes long holds up everybody.
@@ -75,17 +67,8 @@ export class ActiveEngine {
     this.#onEnd = onEnd;
     this.#hash = group.hash;
     this.#sealedSequence = group.lastSequence;
-    const { observer, clock } = ports;
-    this.#sequencer = new Sequencer(history, this.#batch, promotion.failures, observer);
-    this.#snapshots = new SnapshotSchedule(
-      ports.snapshotStores,
-      { group: group.group, timeline: group.timeline },
-      snapshotInterval(settings),
-      clock,
-      observer,
-      promotion.snapshotSequence,
-      firstSnapshotAfterMs(settings, group.lastSequence - promotion.snapshotSequence),
-    );
+    this.#sequencer = new Sequencer(history, this.#batch, promotion.failures, ports.observer);
+    this.#snapshots = scheduleOfActive(ports, settings, promotion);
     this.#teller = new Teller(ports, settings, promotion, {
       recordsFailed: (cause) => this.#failed(cause),
       booksWanted: (symbols) => {
@@ -396,17 +379,4 @@ export class ActiveEngine {
         cause: cause instanceof Error ? cause : new Error("records failed"),
       });
   }
-}
-
-function snapshotInterval(settings: EngineSettings): SnapshotInterval {
-  return {
-    commands: settings.snapshotEveryCommands * SNAPSHOT_PATIENCE,
-    ms: settings.snapshotEveryMs * SNAPSHOT_PATIENCE,
-  };
-}
-
-/** @param behind commands behind the newest snapshot */
-function firstSnapshotAfterMs(settings: EngineSettings, behind: number): number {
-  const isFarBehind = behind >= settings.snapshotEveryCommands / 4;
-  return isFarBehind ? FIRST_SNAPSHOT_AFTER_MS : settings.snapshotEveryMs * SNAPSHOT_PATIENCE;
 }

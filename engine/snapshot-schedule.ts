@@ -1,5 +1,6 @@
-import type { EngineObserver } from "./engine-ports.ts";
+import type { EngineObserver, EnginePorts, EngineSettings } from "./engine-ports.ts";
 import type { Clock, Snapshot, SnapshotStore } from "./ports.ts";
+import type { Promotion } from "./promotion.ts";
 
 export interface SnapshotInterval {
   readonly commands: number;
@@ -113,4 +114,33 @@ export class SnapshotSchedule {
       );
     }
   }
+}
+
+/** Stand-bys save snapshots; the active engine, which stands still for one, waits this much longer for theirs. */
+const PATIENCE = 1.5;
+/**
+ * When an engine that has just become active takes its first snapshot at the latest, where the newest one is
+ * far behind. Without it, engines that are killed more often than the interval would leave none, and each
+ * would have a longer way back than the one before.
+ */
+const FIRST_AFTER_MS = 1_000;
+
+/** The schedule of an engine that has just become active. */
+export function scheduleOfActive(
+  ports: Pick<EnginePorts, "snapshotStores" | "clock" | "observer">,
+  settings: EngineSettings,
+  { group, snapshotSequence }: Promotion,
+): SnapshotSchedule {
+  const { snapshotEveryCommands, snapshotEveryMs } = settings;
+  const ms = snapshotEveryMs * PATIENCE;
+  const isFarBehind = group.lastSequence - snapshotSequence >= snapshotEveryCommands / 4;
+  return new SnapshotSchedule(
+    ports.snapshotStores,
+    { group: group.group, timeline: group.timeline },
+    { commands: snapshotEveryCommands * PATIENCE, ms },
+    ports.clock,
+    ports.observer,
+    snapshotSequence,
+    isFarBehind ? FIRST_AFTER_MS : ms,
+  );
 }
