@@ -21,7 +21,7 @@ export function createPostgresSnapshotStore(sql: Sql): SnapshotStore {
   return {
     name: "postgres",
     save: (snapshot) => save(sql, snapshot),
-    list: (group) => list(sql, group),
+    list: (group, limit) => list(sql, group, limit),
     newest: (group) => newest(sql, group),
   };
 }
@@ -42,8 +42,11 @@ async function save(sql: Sql, snapshot: Snapshot): Promise<void> {
   if (row?.saved !== true) throw new FencedError("the store has seen a newer epoch");
 }
 
-async function list(sql: Sql, group: string): Promise<Snapshot[]> {
-  const rows = await run<SnapshotRow>(sql, NEWEST_SNAPSHOTS, [group]);
+/** The store keeps fewer than this. */
+const ALL = 1_000;
+
+async function list(sql: Sql, group: string, limit: number = ALL): Promise<Snapshot[]> {
+  const rows = await run<SnapshotRow>(sql, NEWEST_SNAPSHOTS, [group, limit]);
   return rows.map((row) => ({
     group: row.symbol_group,
     timeline: row.timeline,

@@ -203,8 +203,11 @@ export interface SnapshotStore {
   readonly name: "redis" | "postgres" | "memory";
   /** Keeps the newest few. A writer with an older epoch than the store has seen gets FencedError. */
   save(snapshot: Snapshot): Promise<void>;
-  /** Newest first; what cannot be read is left out, never thrown. Rejects only when unreachable. */
-  list(group: string): Promise<Snapshot[]>;
+  /**
+   * Newest first, all or no more than `limit` of them; what cannot be read is left out, never thrown. Rejects
+   * only when unreachable.
+   */
+  list(group: string, limit?: number): Promise<Snapshot[]>;
   /** Where the newest stands, without its body; null: there is none. Rejects when unreachable. */
   newest(group: string): Promise<SnapshotPlace | null>;
 }

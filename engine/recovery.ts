@@ -42,7 +42,7 @@ const BREATHE_EVERY_MS = 20;
 export async function newestCopy(ports: RecoveryPorts, group: GroupState): Promise<RecoveredCopy> {
   const startedMs = ports.clock.nowMs();
   for (const store of ports.snapshotStores) {
-    for (const snapshot of await listed(store, group.group, ports.observer)) {
+    for await (const snapshot of listed(store, group.group, ports.observer)) {
       const copy = await tryRestore(ports, group, store, snapshot);
       if (copy !== null) return { ...copy, restoreMs: ports.clock.nowMs() - startedMs };
     }
@@ -89,16 +89,20 @@ export async function replayJournal(
   }
 }
 
-async function listed(
+/** The newest one first, and the others only where it is of no use: bodies are large. */
+async function* listed(
   store: SnapshotStore,
   group: string,
   observer: EngineObserver,
-): Promise<readonly Snapshot[]> {
+): AsyncGenerator<Snapshot, void, undefined> {
   try {
-    return await store.list(group);
+    const [newest] = await store.list(group, 1);
+    if (newest !== undefined) yield newest;
+    for (const other of await store.list(group)) {
+      if (other.sequence !== newest?.sequence || other.epoch !== newest.epoch) yield other;
+    }
   } catch (cause) {
     observer.degraded(`${store.name} snapshots`, cause instanceof Error ? cause : new Error("unknown"));
-    return [];
   }
 }
 

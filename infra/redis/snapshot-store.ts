@@ -78,11 +78,11 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   /** Reads one body after the other; all of them are in memory at the end. */
-  async list(group: string): Promise<Snapshot[]> {
+  async list(group: string, limit: number = KEPT_SNAPSHOTS): Promise<Snapshot[]> {
     const { index, entries, parts: base } = this.#keys(group);
     try {
       const snapshots: Snapshot[] = [];
-      for (const id of await this.#client.zrevrange(index, 0, -1)) {
+      for (const id of await this.#client.zrevrange(index, 0, limit - 1)) {
         const entry = parseEntry(await this.#client.hget(entries, id));
         const body = entry && (await this.#download(base + id, entry));
         if (entry && body) snapshots.push(asSnapshot(entry, body));

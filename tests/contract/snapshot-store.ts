@@ -56,6 +56,7 @@ export function describeSnapshotStore(name: string, makeHarness: () => Promise<S
       expect(kept.slice(0, 2)).toEqual([60, 50]);
       expect(kept).toEqual([...kept].sort((a, b) => b - a));
       expect(kept.length).toBeLessThanOrEqual(5);
+      expect((await harness.store.list(group, 1)).map(({ sequence }) => sequence)).toEqual([60]);
     });
 
     it("carries an empty body and one of ten mebibytes", async () => {

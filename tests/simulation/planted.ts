@@ -125,7 +125,7 @@ function tellEarly(ports: EnginePorts, early: Early): EnginePorts {
     snapshotStores: ports.snapshotStores.map((store) => ({
       name: store.name,
       save: (snapshot) => wait(early.snapshots, () => store.save(snapshot)),
-      list: (group) => store.list(group),
+      list: (group, limit) => store.list(group, limit),
       newest: (group) => store.newest(group),
     })),
   };
@@ -146,7 +146,7 @@ function withoutRecentIds(store: SnapshotStore): SnapshotStore {
   return {
     name: store.name,
     save: (snapshot) => store.save(snapshot),
-    list: async (group) => (await store.list(group)).map(strip),
+    list: async (group, limit) => (await store.list(group, limit)).map(strip),
     newest: (group) => store.newest(group),
   };
 }

@@ -112,13 +112,12 @@ export class SimSnapshotStore implements SnapshotStore {
     });
   }
 
-  list(): Promise<Snapshot[]> {
+  list(_group: string, limit?: number): Promise<Snapshot[]> {
     const { random } = this.#process;
-    return this.#run(() =>
-      random.chance(this.#environment.weather.snapshots)
-        ? this.#store.wrongList(random)
-        : [...this.#store.snapshots],
-    );
+    return this.#run(() => {
+      const isWrong = random.chance(this.#environment.weather.snapshots);
+      return (isWrong ? this.#store.wrongList(random) : this.#store.snapshots).slice(0, limit);
+    });
   }
 
   newest(): Promise<SnapshotPlace | null> {

@@ -37,9 +37,9 @@ class MemorySnapshots implements SnapshotStore {
       .slice(0, 3);
   }
 
-  async list(): Promise<Snapshot[]> {
+  async list(_group: string, limit?: number): Promise<Snapshot[]> {
     if (!this.reachable) throw new Error("cannot be reached");
-    return this.snapshots;
+    return this.snapshots.slice(0, limit);
   }
 
   async newest(): Promise<Snapshot | null> {
