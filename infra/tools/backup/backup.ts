@@ -113,6 +113,9 @@ async function* copyOut(sql: TransactionSql, { name, columns }: ArchivedTable): 
   const stream =
     await sql`copy (select ${sql(columns)} from ${sql(name)}) to stdout (format binary)`.readable();
   for await (const piece of stream as AsyncIterable<Uint8Array>) yield Buffer.from(piece);
+  // postgres.js pauses its socket where the stream is full, and resumes it when more is read. Where the stream was
+  // full at its very end, nothing more is ever read, and the next statement would wait for ever.
+  stream._read(0);
 }
 
 async function target(to: string, takenAt: string): Promise<string> {
