@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findCompose } from "../../infra/dev/compose/compose.ts";
 import { waitUntilHealthy } from "../../infra/dev/compose/healthy.ts";
@@ -183,7 +184,9 @@ describe("docker compose", () => {
     const trading = (async () => {
       while (isStopping) answers.push((await caller("finn").place("BUY", "0.01", "800.00")).status);
     })();
-    run("docker", "stop", containers("api")[0] as string);
+    const [stopped = ""] = containers("api");
+    // Not `run`, which would keep the orders waiting meanwhile.
+    await promisify(execFile)("docker", ["stop", stopped]);
     isStopping = false;
     await trading;
     expect(new Set(answers)).toEqual(new Set([201]));

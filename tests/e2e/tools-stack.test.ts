@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Member } from "../../infra/dev/stack/member.ts";
-import { type Stack, type StackApi, startStack } from "../../infra/dev/stack/stack.ts";
+import { type Stack, type StackApi, type StackEngine, startStack } from "../../infra/dev/stack/stack.ts";
 import { dataFolder } from "../support/embedded-engine.ts";
 import { HttpCaller } from "../support/http-caller.ts";
 import { RECORDED_DAY, recordedPart } from "../support/order-flow/flow-part.ts";
@@ -46,7 +45,7 @@ describe.runIf(sharedIsThere(RECORDED_DAY))("the recorded hour of AAPL", () => {
   test("killing both engines and an API process on the way changes nothing in the result", async () => {
     const part = await recordedPart(8_000, files.directory);
     const [api1, api2] = stack.apis as readonly [StackApi, StackApi];
-    const [engine1, engine2] = stack.engines as readonly [Member, Member];
+    const [engine1, engine2] = stack.engines as readonly [StackEngine, StackEngine];
     const symbol = ["--symbol", "KILLED/USD", "--create-symbol", "--tick", "0.01", "--lot", "1"];
     const expected = ["--expect-trades", part.trades, "--expect-book", part.book, "--batch", "20"];
     const replay = runTool("replay", [part.commands, ...throughBoth("--url"), ...symbol, ...expected]);

@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly logFormat: "json" | "pretty";
   /** Where a program reaches a service, if not at its own address: by way of a wire that can be cut, say. */
   readonly addressOf?: (service: PrivateService, program: string) => Promise<string>;
+  /** Settings of one program, on top of those that all have. */
+  readonly environmentOf?: (program: string) => Readonly<Record<string, string>>;
   /** The longest pause before a program that ended is started again (`MemberOptions`). */
   readonly longestPauseMs?: number;
   /** Called with each line that a program prints. */
@@ -35,13 +37,18 @@ export interface StackApi extends Member {
   readonly url: string;
 }
 
+/** An engine, and the address of its probes. */
+export interface StackEngine extends Member {
+  readonly probesUrl: string;
+}
+
 /** A running stack. */
 export interface Stack {
   readonly postgres: PrivateService;
   readonly redis: PrivateService;
   readonly rabbitmq: PrivateService;
   readonly apis: readonly StackApi[];
-  readonly engines: readonly Member[];
+  readonly engines: readonly StackEngine[];
   /** Stops everything: APIs first, then engines, then what they stand on. */
   stop(): Promise<void>;
 }
@@ -107,6 +114,7 @@ async function start(
       TRADE_ENGINE_REDIS_URL: await addressOf(services.redis, name),
       TRADE_ENGINE_RABBITMQ_URL: await addressOf(services.rabbitmq, name),
       ...more,
+      ...options.environmentOf?.(name),
     },
     ...(options.longestPauseMs !== undefined && { longestPauseMs: options.longestPauseMs }),
     onLine: (line: string) => onLine(name, line),
@@ -122,14 +130,15 @@ async function start(
     return started;
   };
   const toBeReady: { name: string; url: string }[] = [];
-  const engines: Member[] = [];
+  const engines: StackEngine[] = [];
   for (const [index, port] of (await freePorts(options.engines)).entries()) {
     const settings = await member(`engine-${index + 1}`, "engine/main.ts", {
       TRADE_ENGINE_ENGINE_HEALTH_PORT: String(port),
     });
-    engines.push(await stoppedAtTheEnd(startMember(settings)));
+    const probesUrl = `http://127.0.0.1:${port}`;
+    engines.push({ ...(await stoppedAtTheEnd(startMember(settings))), probesUrl });
     // An order needs the group's queue, which is there once an engine listens to it.
-    toBeReady.push({ name: settings.name, url: `http://127.0.0.1:${port}` });
+    toBeReady.push({ name: settings.name, url: probesUrl });
   }
   const apis: StackApi[] = [];
   const ports = await freePorts(options.apis);
