@@ -47,6 +47,7 @@ export function forget() {
 
 /** @param {Api} api */
 export async function load(api) {
+  const knownBefore = new Set(known.peek()?.keys());
   const [live, page, fills] = await Promise.all([
     /** @type {Promise<{ orders: Order[] }>} */ (api.get(`/orders?status=${LIVE}&limit=1000`)),
     /** @type {Promise<{ orders: Order[], nextCursor: string | null }>} */ (api.get(`/orders?limit=${PAGE}`)),
@@ -56,16 +57,20 @@ export async function load(api) {
   ]);
   batch(() => {
     keep([...page.orders, ...live.orders]);
-    dropEnded(new Set([...page.orders, ...live.orders].map(({ orderId }) => orderId)));
+    for (const { orderId } of [...page.orders, ...live.orders]) knownBefore.delete(orderId);
+    dropEnded(knownBefore);
     addTrades(fills.trades);
     if (olderOrders.peek() === null) olderOrders.value = page.nextCursor;
     if (olderTrades.peek() === null) olderTrades.value = fills.nextCursor;
   });
 }
 
-/** Orders that were live when last heard of, and that the records tell no more, are forgotten. @param {Set<string>} told */
-function dropEnded(told) {
-  const kept = [...(known.peek() ?? [])].filter(([orderId, order]) => told.has(orderId) || !isLive(order));
+/**
+ * Orders that were live, and that the records tell no more as such, are forgotten; what became known meanwhile stays.
+ * @param {ReadonlySet<string>} gone
+ */
+function dropEnded(gone) {
+  const kept = [...(known.peek() ?? [])].filter(([orderId, order]) => !gone.has(orderId) || !isLive(order));
   known.value = new Map(kept);
 }
 

@@ -68,7 +68,7 @@ function fields(chosen) {
 /** @param {string} name @param {string} label @param {{ value?: string, secret?: boolean, first?: boolean }} options */
 function input(name, label, { value = "", secret = false, first = false }) {
   return html`<div class="field"><div class="box"><label for="account-${name}">${label}</label>
-    <input id="account-${name}" name=${name} type=${secret ? "password" : "text"} .value=${value} ?data-first=${first} required spellcheck="false"></div></div>`;
+    <input id="account-${name}" name=${name} autocomplete="off" type=${secret ? "password" : "text"} .value=${value} ?autofocus=${first} required spellcheck="false"></div></div>`;
 }
 
 /** @param {SubmitEvent} event @param {Way} chosen */

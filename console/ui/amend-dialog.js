@@ -50,7 +50,7 @@ export function amendDialog() {
       control: (
         attributes,
       ) => html`<input id=${attributes.id} inputmode="decimal" aria-invalid=${attributes.invalid} aria-describedby=${attributes.describedBy}
-        ?data-first=${index === 0} .value=${live(changes.value[name] ?? String(order[name]))}
+        ?autofocus=${index === 0} .value=${live(changes.value[name] ?? String(order[name]))}
         @input=${(/** @type {InputEvent} */ event) => set(name, /** @type {HTMLInputElement} */ (event.target).value.replaceAll(",", ""))}
         @keydown=${(/** @type {KeyboardEvent} */ event) => stepAmount(event, unit === "bps" ? "1" : (pair?.[unit] ?? "1"), (text) => set(name, text))}>`,
     });

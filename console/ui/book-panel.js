@@ -61,9 +61,8 @@ function levels() {
     const price = format({ units: each.units, scale: priceScale });
     const amount = sized(format({ units: each.lots, scale: quantityScale }));
     return html`<button class="level ${kind}" tabindex=${index === 0 ? 0 : -1} data-price=${price}
-        .style=${`--fill:${ratio(each.sum, deepest)}`} @click=${() => takePrice(price)}
-        aria-label="${kind} ${price}, ${amount}">
-      <span class="price">${own.has(`${kind}${each.units}`) ? html`<i class="own" title="Your order"></i>` : null}${grouped(price)}</span>
+        .style=${`--fill:${ratio(each.sum, deepest)}`} @click=${() => takePrice(price)}>
+      <span class="price"><span class="visually-hidden">${kind === "ask" ? "Ask" : "Bid"} </span>${own.has(`${kind}${each.units}`) ? html`<i class="own" title="Your order"></i>` : null}${grouped(price)}</span>
       <span>${amount}</span><span>${compact(format({ units: each.sum, scale: quantityScale }), 4)}</span>
     </button>`;
   };

@@ -14,5 +14,5 @@ export function cancelAllDialog() {
   };
   return html`<p>${count === 1 ? "One open order" : `${count} open orders`}${scope === null ? ", of every pair," : ` of ${scope}`} will be cancelled.</p>
     <div class="acts"><button class="small" @click=${closeDialog}>Keep them</button>
-      <button data-first class="small danger" @click=${go}>Cancel ${count === 1 ? "it" : "all"}</button></div>`;
+      <button autofocus class="small danger" @click=${go}>Cancel ${count === 1 ? "it" : "all"}</button></div>`;
 }

@@ -1,7 +1,6 @@
 // @ts-check
 /** Shows the dialog that is open. */
 import { html } from "../vendor/lit-html/lit-html.js";
-import { effect } from "../vendor/signals-core.js";
 import { accountDialog } from "./account-dialog.js";
 import { amendDialog } from "./amend-dialog.js";
 import { cancelAllDialog } from "./cancel-all-dialog.js";
@@ -34,20 +33,16 @@ export function hostDialogs(host) {
   host.append(dialog);
   view(dialog, () => {
     const name = openedDialog.value;
+    // Shown once its content stands in it, so that the focus finds its place.
+    queueMicrotask(() => {
+      if (name !== null && !dialog.open) dialog.showModal();
+      else if (name === null && dialog.open) dialog.close();
+    });
     if (name === null) return null;
     const [title, body] = DIALOGS[name];
-    return html`<div class="dialog-body ${name}">
+    return html`<div class="dialog-body">
       <div class="dialog-head"><h2 id="dialog-title">${title}</h2>
         <button class="tool" aria-label="Close" @click=${() => dialog.close()}>${icon("close")}</button></div>
       ${body()}</div>`;
-  });
-  effect(() => {
-    const isOpen = openedDialog.value !== null;
-    requestAnimationFrame(() => {
-      if (isOpen && !dialog.open) {
-        dialog.showModal();
-        /** @type {HTMLElement | null} */ (dialog.querySelector("[data-first]"))?.focus();
-      } else if (!isOpen && dialog.open) dialog.close();
-    });
   });
 }

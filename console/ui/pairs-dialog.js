@@ -21,7 +21,7 @@ export function pairsDialog() {
   const found = pairs.value.filter(({ symbol }) => symbol.replace("/", "").includes(text));
   return html`
     <label class="search">${icon("search")}<span class="visually-hidden">Find a pair</span>
-      <input data-first type="search" placeholder="BTC, ETH/USDT …" .value=${sought.value}
+      <input autofocus type="search" placeholder="BTC, ETH/USDT …" .value=${sought.value}
         @input=${(/** @type {InputEvent} */ event) => {
           sought.value = /** @type {HTMLInputElement} */ (event.target).value;
         }}

@@ -50,6 +50,8 @@ const VENDOR: Readonly<Record<string, readonly [packageName: string, file: strin
 const PAGE = "index.html";
 /** What stands for the versioned folder in the page. */
 const FOLDER_MARK = "{{console}}";
+/** What stands for the list of modules: asked for all at once, not one behind the other as each is found. */
+const MODULES_MARK = "<!-- modules -->";
 const WORTH_COMPRESSING_BYTES = 512;
 const VERSION_LENGTH = 16;
 const QUALITY = { [constants.BROTLI_PARAM_QUALITY]: 5 };
@@ -76,9 +78,12 @@ function load(): ConsoleAssets {
   const hash = createHash("sha256").update(page);
   for (const [path, { bytes }] of files) hash.update(path).update(bytes);
   const version = hash.digest("hex").slice(0, VERSION_LENGTH);
+  const preloads = [...files.keys()]
+    .filter((path) => path.endsWith(".js"))
+    .map((path) => `<link rel="modulepreload" href="${FOLDER_MARK}/${path}">`);
   return {
     version,
-    page: page.replaceAll(FOLDER_MARK, `/console/${version}`),
+    page: page.replace(MODULES_MARK, preloads.join("\n    ")).replaceAll(FOLDER_MARK, `/console/${version}`),
     pageTag: `"${version}"`,
     files,
   };

@@ -1,4 +1,5 @@
 import type { ApiServices, App, AppContext } from "../../context.ts";
+import { problem, problemResponse } from "../../problem.ts";
 import { type ConsoleAsset, consoleAssets } from "./assets.ts";
 
 /**
@@ -37,7 +38,7 @@ export function mountConsole(app: App, { settings }: Pick<ApiServices, "settings
   app.get("/console/:version/:file{.+}", (context) => {
     const { version, files } = consoleAssets();
     const asset = context.req.param("version") === version ? files.get(context.req.param("file")) : undefined;
-    return asset === undefined ? context.notFound() : send(context, asset, `"${version}"`);
+    return asset === undefined ? problemResponse(problem("NOT_FOUND")) : send(context, asset, `"${version}"`);
   });
 }
 
