@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
 import { benchCore } from "./core.ts";
+import { benchFanout } from "./fanout.ts";
 import { benchLatency } from "./latency.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { benchQueries } from "./queries.ts";
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Pr
   latency: benchLatency,
   recovery: benchRecovery,
   queries: benchQueries,
+  fanout: benchFanout,
 };
 
 const { values, positionals } = parseArgs({
