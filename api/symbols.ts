@@ -9,7 +9,7 @@ const REFRESH_AFTER_MS = 1_000;
  * last copy serves; without one the caller gets the adapter's UnavailableError.
  */
 export class SymbolDirectory {
-  readonly #reads: ApiReads;
+  readonly #reads: Pick<ApiReads, "listSymbols">;
   readonly #clock: Clock;
   #byName: ReadonlyMap<string, ListedSymbol> = new Map();
   #byNumber: ReadonlyMap<number, ListedSymbol> = new Map();
@@ -18,7 +18,7 @@ export class SymbolDirectory {
   /** The load that begins when the one on its way is over. */
   #next: Promise<void> | null = null;
 
-  constructor(reads: ApiReads, clock: Clock) {
+  constructor(reads: Pick<ApiReads, "listSymbols">, clock: Clock) {
     this.#reads = reads;
     this.#clock = clock;
   }

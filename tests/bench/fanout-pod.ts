@@ -57,15 +57,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const store = new EmbeddedMarketData();
 const nothing = async (): Promise<never[]> => [];
 const symbols = new SymbolDirectory(
-  {
-    listSymbols: async () => [{ spec: PAIR, group: "main" }],
-    order: async () => null,
-    orderByClientId: async () => null,
-    orders: nothing,
-    ordersOfList: nothing,
-    trades: nothing,
-    reserveSymbolNumber: async () => 0,
-  },
+  { listSymbols: async () => [{ spec: PAIR, group: "main" }] },
   clock,
 );
 const reads = {
