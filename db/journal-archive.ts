@@ -14,10 +14,12 @@ import {
   UNARCHIVED_DAYS,
   type UnarchivedDay,
 } from "./queries/journal-archives.ts";
+import type { DatabaseTls } from "./tls.ts";
 
 export interface ArchiveOptions {
   /** In place of the database's clock: tests. */
   readonly now?: Date;
+  readonly tls?: DatabaseTls | undefined;
   readonly log?: (line: string) => void;
   /** Rows read so far of a day, and how many it has. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -47,6 +49,7 @@ export async function archiveJournal(
   await mkdir(folder, { recursive: true });
   const sql = postgres(url, {
     max: 2,
+    ...(options.tls === undefined ? {} : { ssl: options.tls }),
     onnotice: () => undefined,
     connection: { application_name: "trade-engine archive" },
   });
