@@ -46,6 +46,12 @@ const checks: readonly Check[] = [
     script: "tests/document/main.ts",
     args: ["check"],
   },
+  {
+    name: "schema",
+    what: "database schema: code, migrations, documents",
+    script: "infra/dev/schema-check.ts",
+    args: [],
+  },
   { name: "unused", what: "dead code", script: "node_modules/knip/bin/knip.js", args: ["--no-progress"] },
 ];
 

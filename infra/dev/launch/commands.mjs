@@ -1,4 +1,5 @@
 /** The npm scripts: what each is for, and the programs it runs. */
+import { resolve } from "node:path";
 import { denoArguments } from "./deno-permissions.mjs";
 import { inRoot } from "./paths.mjs";
 import { denoProgram, nodeProgram } from "./runtimes.mjs";
@@ -41,6 +42,19 @@ const watched = (script, ...args) => ({
   program: nodeProgram(),
   args: ["--watch", "--watch-preserve-output", inRoot(script), ...args],
 });
+
+/**
+ * A client that may write to one folder.
+ * @param {string | undefined} folder
+ * @param {string} script path in the checkout
+ * @param {string[]} args
+ * @returns {Step}
+ */
+const onDenoWriting = (folder, script, ...args) => {
+  const step = onDeno("client", script, ...args);
+  const permission = folder === undefined ? [] : [`--allow-write=${resolve(folder)}`];
+  return { ...step, args: step.args.toSpliced(1, 0, ...permission) };
+};
 
 /** @param {string[]} args */
 const vitest = (...args) => onNode("node_modules/vitest/vitest.mjs", "run", ...args);
@@ -165,6 +179,25 @@ export const commands = {
     readsEnvFile: true,
     steps: (args) => [onDeno("client", "db/main.ts", "show", ...args)],
   },
+  "db:verify": {
+    purpose: "whether the database's schema is what this program expects, line by line",
+    readsEnvFile: true,
+    steps: (args) => [onDeno("client", "db/main.ts", "verify", ...args)],
+  },
+  maintain: {
+    purpose: "one turn of the maintenance that engines do by themselves: partitions, retention, health",
+    readsEnvFile: true,
+    steps: (args) => [onDeno("client", "db/main.ts", "maintain", ...args)],
+  },
+  archive: {
+    purpose: "write the journal's days that are over to files: archive -- FOLDER",
+    readsEnvFile: true,
+    steps: (args) => [onDenoWriting(args[0], "db/main.ts", "archive", ...args)],
+  },
+  "schema:write": {
+    purpose: "write what follows from the migrations: db/expected-schema.txt, a part of docs/database-schema.md",
+    steps: (args) => [onNode("infra/dev/schema-check.ts", "--write", ...args)],
+  },
   "db:shell": { purpose: "psql on the configured database", readsEnvFile: true, steps: shell("db") },
   "db:shell:pgbouncer": {
     purpose: "psql through PgBouncer",
@@ -205,7 +238,7 @@ export const commands = {
     steps: (args) => [onNode("tests/simulation/main.ts", ...args)],
   },
   bench: {
-    purpose: "measure: bench -- [core …] [--quick] [--streams DIR] [--json FILE]",
+    purpose: "measure: bench -- [core …] [--quick] [--streams DIR] [--rows N] [--json FILE]",
     steps: (args) => [onNode("tests/bench/main.ts", ...args)],
   },
   openapi: {
