@@ -16,7 +16,7 @@ interface Check {
   readonly args: readonly string[];
 }
 
-const sourceFolders = ["api", "console", "db", "engine", "infra", "tests"].filter((folder) =>
+const sourceFolders = ["api", "console", "db", "engine", "infra", "sdk", "tests"].filter((folder) =>
   existsSync(inRoot(folder)),
 );
 
@@ -35,6 +35,18 @@ const checks: readonly Check[] = [
     args: ["--project", "console"],
   },
   {
+    name: "sdk-types",
+    what: "types of the TypeScript client",
+    script: "node_modules/typescript/bin/tsc",
+    args: ["--project", "sdk/typescript", "--noEmit"],
+  },
+  {
+    name: "sdk",
+    what: "the client is what the document gives",
+    script: "infra/tools/sdk/main.ts",
+    args: ["--check"],
+  },
+  {
     name: "imports",
     what: "import directions and cycles",
     script: "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
@@ -45,6 +57,12 @@ const checks: readonly Check[] = [
     what: "the OpenAPI document: lint, drift, breaking changes",
     script: "tests/document/main.ts",
     args: ["check"],
+  },
+  {
+    name: "docs",
+    what: "generated parts of the documents",
+    script: "infra/dev/docs.ts",
+    args: ["--check"],
   },
   {
     name: "schema",

@@ -159,6 +159,10 @@ export const commands = {
     purpose: "every static check: format, lint, types, import rules, dead code",
     steps: (args) => [onNode("infra/dev/check.ts", ...args)],
   },
+  "docs:generate": {
+    purpose: "write the tables of settings, commands, metrics and alerts in docs/ anew",
+    steps: (args) => [onNode("infra/dev/docs.ts", ...args)],
+  },
   lint: { purpose: "format and lint, changing nothing", steps: (args) => [biome("check", ...args)] },
   fmt: {
     purpose: "format, and fix what is safe to fix",
@@ -210,6 +214,10 @@ export const commands = {
     readsEnvFile: true,
     steps: () => [onNode("infra/dev/rabbitmq-ui.ts")],
   },
+  "sdk:generate": {
+    purpose: "the TypeScript client's calls and types, out of docs/openapi.json",
+    steps: (args) => [onNode("infra/tools/sdk/main.ts", ...args)],
+  },
   replay: {
     purpose: "drive a running engine with recorded order flow",
     steps: (args) => [onDeno("client", "infra/tools/replay/main.ts", ...args)],
@@ -244,6 +252,10 @@ export const commands = {
   openapi: {
     purpose: "write docs/openapi.json out of the schemas",
     steps: () => [onNode("tests/document/main.ts", "write")],
+  },
+  screenshots: {
+    purpose: "pictures of the console for the documents, of a real browser (docs/images)",
+    steps: (args) => [onNode("tests/screenshots/main.ts", ...args)],
   },
   clean: {
     purpose: "remove what tools have made (not node_modules, not .data)",

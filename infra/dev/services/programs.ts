@@ -14,6 +14,7 @@ const debianPackages = {
   "rabbitmq-server": "rabbitmq-server",
   epmd: "rabbitmq-server",
   pgbouncer: "pgbouncer",
+  promtool: "prometheus",
 } as const;
 
 /** A server program that is looked for. */
