@@ -5,7 +5,7 @@
  * out again; it is written nowhere.
  */
 
-/** @typedef {{ readonly keyId: string, readonly key: CryptoKey }} SigningKey */
+/** @typedef {{ readonly keyId: string, readonly key: Parameters<typeof crypto.subtle.sign>[1] }} SigningKey */
 
 const ENCODER = new TextEncoder();
 /** What RFC 8410 puts in front of an Ed25519 private key of 32 bytes. */
