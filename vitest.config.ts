@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { ClosingLine } from "./tests/support/closing-line.ts";
 
+/** Every answer of the API is held against its document. */
+const contract = ["tests/support/contract-setup.ts"];
+
 /** Starts the services that a group of tests needs. */
 const services = ["tests/support/services/global-setup.ts"];
 
@@ -32,6 +35,7 @@ export default defineConfig({
           include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"],
           sequence: { groupOrder: 2 },
           globalSetup: services,
+          setupFiles: contract,
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -43,6 +47,7 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           sequence: { groupOrder: 3 },
           globalSetup: services,
+          setupFiles: contract,
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BAD_ORDERS, GOOD_ORDER } from "../support/bad-orders.ts";
-import { DocumentCheck } from "../support/document-check.ts";
 import { dataFolder, type EmbeddedRun, startEmbedded } from "../support/embedded-engine.ts";
 import { HttpCaller, type Json } from "../support/http-caller.ts";
 
@@ -13,7 +12,7 @@ let symbols = 0;
 
 beforeAll(async () => {
   run = await startEmbedded("deno", folder.directory);
-  admin = new HttpCaller(run.origin, "operator", await DocumentCheck.of(run.origin));
+  admin = new HttpCaller(run.origin, "operator");
 });
 
 afterAll(async () => {

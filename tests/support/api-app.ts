@@ -19,6 +19,7 @@ import { SymbolStatus } from "../../engine/core/terms.ts";
 import type { CommandPublisher } from "../../engine/ports.ts";
 import { decodeCommandMessage } from "../../engine/wire/message.ts";
 import { EmbeddedMarketData } from "../../infra/embedded/market-data.ts";
+import { committedDocument } from "./document-check.ts";
 
 /**
  * The API with nothing behind it: what it refuses at its edge needs no engine and no database, and
@@ -186,7 +187,11 @@ export function testApi(
     const response = await app.request(path, init);
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") === true;
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
+    const { status, headers: answered } = response;
+    const told = isJson ? JSON.parse(text) : { text };
+    const [address = ""] = path.split("?");
+    if (isJson) committedDocument().check(method, address, { status, headers: answered, body: told });
+    return { status, headers: answered, body: told };
   };
   return { app, publisher, ask };
 }

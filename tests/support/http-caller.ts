@@ -1,6 +1,4 @@
-import type { DocumentCheck } from "./document-check.ts";
-
-/** The API as a client calls it, one user at a time. */
+/** The API as a client calls it, one user at a time. What it answers is compared with its document (contract-setup.ts). */
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back is compared, not used
 export type Json = any;
@@ -19,17 +17,14 @@ export interface CallOptions {
 export class HttpCaller {
   readonly #origin: string;
   readonly #userId: string;
-  readonly #document: DocumentCheck | null;
 
-  /** @param document every answer is compared with it */
-  constructor(origin: string, userId: string, document: DocumentCheck | null = null) {
+  constructor(origin: string, userId: string) {
     this.#origin = origin;
     this.#userId = userId;
-    this.#document = document;
   }
 
   as(userId: string): HttpCaller {
-    return new HttpCaller(this.#origin, userId, this.#document);
+    return new HttpCaller(this.#origin, userId);
   }
 
   /** `path` below /api/v1. */

@@ -128,7 +128,7 @@ test("any address and any bytes get an answer", async () => {
     }),
     { numRuns: 500 },
   );
-});
+}, 30_000);
 
 test("no refusal repeats what it was given, or says how it is made", async () => {
   const { ask } = testApi();
