@@ -146,8 +146,8 @@ describe("docker compose", () => {
     const resting = await caller("cara").place("SELL", "0.25", "51000.00");
     expect(resting.body.status).toBe("OPEN");
     const killed = await activeEngine();
-    run("docker", "kill", "--signal", "KILL", killed);
     const killedAt = performance.now();
+    run("docker", "kill", "--signal", "KILL", killed);
     const next = await waitFor("an order to be answered by the other engine", 60_000, async () => {
       const placed = await caller("dora").place("BUY", "0.01", "40000.00");
       return placed.status === 201 ? placed : undefined;

@@ -13,7 +13,7 @@ import { inRoot } from "../../infra/dev/launch/paths.mjs";
 import { denoProgram, nodeProgram, postgresPackageDirectory } from "../../infra/dev/launch/runtimes.mjs";
 
 /** The public names, and the target of images/Dockerfile that stands in for each. */
-const standIns: Readonly<Record<string, string>> = {
+export const standIns: Readonly<Record<string, string>> = {
   "node:24-slim": "node",
   "denoland/deno:distroless-2.9.6": "deno",
   "postgres:16": "postgres",

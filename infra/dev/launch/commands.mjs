@@ -136,6 +136,11 @@ export const commands = {
     purpose: "the tests of whole programs, from outside",
     steps: (args) => [vitest("--project", "e2e", ...args)],
   },
+  "test:compose": {
+    purpose:
+      "the real docker-compose.yml in a Docker engine, orders through it, an engine killed (as root; minutes)",
+    steps: (args) => [vitest("--config", "tests/compose/vitest.config.ts", ...args)],
+  },
   "test:chaos": {
     purpose: "the whole system under load while its parts are killed; 200 kills unless told otherwise",
     steps: (args) => [onNode("tests/chaos/main.ts", ...args)],
@@ -199,7 +204,8 @@ export const commands = {
     steps: (args) => [onDenoWriting(args[0], "db/main.ts", "archive", ...args)],
   },
   "schema:write": {
-    purpose: "write what follows from the migrations: db/expected-schema.txt, a part of docs/database-schema.md",
+    purpose:
+      "write what follows from the migrations: db/expected-schema.txt, a part of docs/database-schema.md",
     steps: (args) => [onNode("infra/dev/schema-check.ts", "--write", ...args)],
   },
   "db:shell": { purpose: "psql on the configured database", readsEnvFile: true, steps: shell("db") },
