@@ -3,6 +3,7 @@ import { CommandKind } from "./core/terms.ts";
 import { HistoryRefusedError } from "./history-refused-error.ts";
 import { enterIds } from "./order-ids.ts";
 import type { JournalBatch } from "./ports.ts";
+import { RecentRows } from "./recent-rows.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import type { History } from "./sequencer.ts";
 import { ByteWriter } from "./wire/byte-writer.ts";
@@ -10,6 +11,9 @@ import { decodeCommand } from "./wire/command-codec.ts";
 import { chainHash, HASH_BYTES, readEntries, sameBytes } from "./wire/journal.ts";
 import { encodeOutcome } from "./wire/outcome-encoder.ts";
 import { WireFormatError } from "./wire/wire-format-error.ts";
+
+/** Some 50,000 commands: minutes of a busy group. */
+const RECENT_BYTES = 16 << 20;
 
 /**
  * A history being rebuilt from the journal, row by row, through the very core that made it. Every row
@@ -25,6 +29,8 @@ export class JournalReplay {
   commands = 0;
   /** Of the row applied last; 0: none yet. */
   epoch = 0;
+  /** The last rows applied: what is asked for again after a take-over is mostly in these. */
+  readonly recent = new RecentRows(RECENT_BYTES);
   readonly #command = new Command();
   readonly #outcome = new ByteWriter();
 
@@ -56,6 +62,7 @@ export class JournalReplay {
       if (!(cause instanceof WireFormatError)) throw cause;
       throw new HistoryRefusedError(cause.message, { cause });
     }
+    this.recent.add(batch);
     this.hash = batch.hash;
     this.epoch = batch.epoch;
   }

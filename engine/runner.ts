@@ -137,13 +137,13 @@ export class Engine {
       tailMs,
       restoreMs: copy.restoreMs,
     });
-    const { history } = copy.replay;
+    const { history, recent } = copy.replay;
     const snapshotSequence = Math.max(copy.snapshotSequence, this.#copy.snapshotSequence);
     this.#enter("active");
     this.#active = new ActiveEngine(
       this.#ports,
       this.#settings,
-      { group, history, snapshotSequence, failures: failedCommands(failures), seed },
+      { group, history, snapshotSequence, failures: failedCommands(failures), recent, seed },
       (end) => this.#end(end),
     );
     this.#active.start();

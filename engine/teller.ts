@@ -44,6 +44,7 @@ export class Teller {
     this.#known = new KnownReplies(
       group.group,
       records,
+      promotion.recent,
       (address, message) => this.#send(address, message),
       (cause) => listeners.recordsFailed(cause),
     );
