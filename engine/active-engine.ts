@@ -240,10 +240,9 @@ export class ActiveEngine {
       replies: batch.replies,
       known: batch.known,
       bookUpdates: batch.books.take(core, moment, this.#wholeBooks),
-      snapshot: this.#snapshots.due(this.#sealedSequence) ? this.#pendingSnapshot() : null,
+      snapshot: this.#dueSnapshot(),
     };
     this.#wholeBooks.clear();
-    if (sealed.snapshot !== null) this.#snapshots.taken(this.#sealedSequence);
     batch.clear();
     return sealed;
   }
@@ -284,6 +283,14 @@ export class ActiveEngine {
       this.#planFlush();
       if (this.#inFlight === null && this.#batch.empty) this.#planExpiry();
     });
+  }
+
+  #dueSnapshot(): PendingSnapshot | null {
+    if (!this.#snapshots.due(this.#sealedSequence)) return null;
+    const startedMs = this.#ports.clock.nowMs();
+    const pending = this.#pendingSnapshot();
+    this.#snapshots.taken(this.#sealedSequence, Math.max(0, this.#ports.clock.nowMs() - startedMs));
+    return pending;
   }
 
   #pendingSnapshot(): PendingSnapshot {

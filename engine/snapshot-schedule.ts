@@ -7,6 +7,9 @@ export interface SnapshotInterval {
   readonly ms: number;
 }
 
+/** A take-over that comes while a stand-by takes a snapshot waits for it: so it does that seldom. */
+const REST = 100;
+
 /**
  * Says when a snapshot is due, and saves one at a time to every store. A store that fails costs
  * nothing but its own copy: the journal has everything.
@@ -22,6 +25,7 @@ export class SnapshotSchedule {
   readonly #observer: EngineObserver;
   #sequence: number;
   #atMs: number;
+  #restMs = 0;
   #saving: Promise<void> | null = null;
   /** Whether anybody else has saved one is being looked at, or has just been. */
   #looking = false;
@@ -67,10 +71,14 @@ export class SnapshotSchedule {
     return false;
   }
 
-  /** Notes that one was taken, whether or not it gets saved. */
-  taken(sequence: number): void {
+  /**
+   * Notes that one was taken, whether or not it gets saved.
+   * @param tookMs how long its engine stood still for it; the next one waits until that is a hundredth of the time
+   */
+  taken(sequence: number, tookMs = 0): void {
     this.#sequence = sequence;
     this.#atMs = this.#clock.nowMs();
+    this.#restMs = tookMs * REST;
     this.#looked = false;
   }
 
@@ -87,10 +95,9 @@ export class SnapshotSchedule {
 
   #isOverdue(sequence: number): boolean {
     if (sequence === this.#sequence) return false;
-    return (
-      sequence - this.#sequence >= this.#interval.commands ||
-      this.#clock.nowMs() - this.#atMs >= this.#interval.ms
-    );
+    const sinceMs = this.#clock.nowMs() - this.#atMs;
+    if (sinceMs >= 0 && sinceMs < this.#restMs) return false;
+    return sequence - this.#sequence >= this.#interval.commands || sinceMs >= this.#interval.ms;
   }
 
   /** One that claims to be ahead of what is known here is not believed. */

@@ -108,7 +108,7 @@ export class WarmCopy {
       }
       const { sequence } = replay.history;
       observer.followed?.({ sequence, lag: Math.max(0, end - sequence), caughtUp });
-      if (!this.#stopped) this.#maySave(replay, group.timeline);
+      if (caughtUp && !this.#stopped) this.#maySave(replay, group.timeline);
       if (rows.length > 0) await timers.breathe();
       else if (!this.#stopped) await this.#pause(followEveryMs);
     }
@@ -125,10 +125,12 @@ export class WarmCopy {
   #maySave(replay: JournalReplay, timeline: string): void {
     const { history, epoch, hash } = replay;
     if (this.#snapshots?.due(history.sequence) !== true) return;
-    this.#snapshots.taken(history.sequence);
     const { group } = this.#settings;
+    const startedMs = this.#ports.clock.nowMs();
     const end = { group, timeline, epoch, sequence: history.sequence, hash, rulesVersion: RULES_VERSION };
-    void this.#snapshots.save(snapshotOf(takeSnapshot(history, end, this.#ports.clock.nowMs())));
+    const snapshot = snapshotOf(takeSnapshot(history, end, startedMs));
+    this.#snapshots.taken(history.sequence, Math.max(0, this.#ports.clock.nowMs() - startedMs));
+    void this.#snapshots.save(snapshot);
   }
 
   #pause(ms: number): Promise<void> {

@@ -40,11 +40,19 @@ async function benchSize(size: Size, quick: boolean): Promise<BenchRow[]> {
   const tail = quick ? 500 : TAIL_ORDERS;
   const system = await BenchSystem.start();
   try {
-    const first = await system.startEngine();
+    // Nobody stands by yet, and for a million orders it would stand still for seconds.
+    const first = await system.startEngine({
+      TRADE_ENGINE_ENGINE_SNAPSHOT_INTERVAL: "24h",
+      TRADE_ENGINE_ENGINE_SNAPSHOT_EVERY_COMMANDS: "1000000000",
+    });
     await first.reaches("active");
     await system.startApi();
     await placeResting(system, size.orders);
-    const { warm, cold } = await measureTakeovers(system, first, { ...size, rate });
+    const { warm, cold } = await measureTakeovers(system, first, {
+      ...size,
+      rate,
+      awaitsSnapshot: size.orders > 200_000,
+    });
     const suffix = size.orders === 100_000 ? "" : `.${size.orders}`;
     const rows = [
       ...gapRows(`recovery.warm${suffix}`, warm, `${size.orders} resting, ${rate} orders/s`),

@@ -8,6 +8,8 @@ export interface TakeoverOptions {
   readonly coldKills: number;
   /** Orders a second over HTTP meanwhile. */
   readonly rate: number;
+  /** So many orders rest that the first stand-by saves a snapshot at once: that is no part of a take-over. */
+  readonly awaitsSnapshot: boolean;
 }
 
 /** One take-over: the time without an answer, and what of it went where, milliseconds. */
@@ -45,6 +47,8 @@ export async function measureTakeovers(
     for (let kill = 0; kill < options.kills; kill++) {
       const next = await system.startEngine();
       await caughtUp(next);
+      if (kill === 0 && options.awaitsSnapshot)
+        await next.said("snapshot saved", ({ msg }) => msg === "snapshot saved");
       await pause(STAND_BY_RESTS_MS);
       const killedAtMs = await current.kill();
       warm.push(await takeover(load, killedAtMs, next));
@@ -64,7 +68,7 @@ export async function measureTakeovers(
 }
 
 /** The stand-by's copy has got to the end of the journal. */
-export async function caughtUp(engine: EngineProgram): Promise<void> {
+async function caughtUp(engine: EngineProgram): Promise<void> {
   await engine.said("caught up", ({ msg }) => msg === "caught up with the journal");
 }
 
