@@ -68,7 +68,7 @@ describe("the alert rules", () => {
 
   it("fire where they should and nowhere else", async () => {
     await run(promtool, ["test", "rules", join(folder, "alerts.test.yml")]);
-  });
+  }, 120_000);
 
   it("are each tested both ways", () => {
     const tests = parse(readText("alerts.test.yml")) as { tests: { name: string }[] };
