@@ -6,6 +6,7 @@ import {
   batchReplaceSchema,
 } from "../../schemas/order.ts";
 import { withCommonAnswers } from "./document-common.ts";
+import { withPlainReferences } from "./document-references.ts";
 import { DESCRIPTION, LICENSE, SECURITY_SCHEMES, TAGS } from "./document-words.ts";
 
 /** Serves the OpenAPI 3.1 document of everything mounted on the app. */
@@ -22,18 +23,20 @@ export function mountDocument(app: App, { settings }: Pick<ApiServices, "setting
   let document: string | null = null;
   app.get("/openapi.json", (context) => {
     document ??= JSON.stringify(
-      withCommonAnswers(
-        app.getOpenAPI31Document({
-          openapi: "3.1.0",
-          info: {
-            title: "Trade engine",
-            version: settings.version,
-            description: DESCRIPTION,
-            license: LICENSE,
-          },
-          servers: [{ url: "/" }],
-          tags: TAGS,
-        }),
+      withPlainReferences(
+        withCommonAnswers(
+          app.getOpenAPI31Document({
+            openapi: "3.1.0",
+            info: {
+              title: "Trade engine",
+              version: settings.version,
+              description: DESCRIPTION,
+              license: LICENSE,
+            },
+            servers: [{ url: "/" }],
+            tags: TAGS,
+          }),
+        ),
       ),
     );
     return context.body(document, 200, { "content-type": "application/json" });
