@@ -57,7 +57,7 @@ function cancelSymbol(core: CoreState, symbol: SymbolState): void {
       let slot = levels.word(level, Level.HEAD);
       while (slot >= 0) {
         found.push(slot);
-        slot = orders.word(slot, Row.NEXT);
+        slot = orders.link(slot, Row.NEXT);
       }
     }
   }

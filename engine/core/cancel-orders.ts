@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import type { CoreState } from "./core-state.ts";
 import { TIME } from "./core-state.ts";
 import { detachSibling, endOrder } from "./end-order.ts";
+import { idHash } from "./order-index.ts";
 import { SymbolStatus, TimeInForce } from "./terms.ts";
 
 /** Cancel: one order, by its id or its client order id. */
@@ -74,7 +75,7 @@ export function findTarget(core: CoreState, command: Command): number {
     const user = core.users.lookUp(command.userId);
     return user < 0 ? -1 : core.clientIds.find(user, symbol, command.targetClientOrderId);
   }
-  const slot = core.index.find(target.a, target.b, target.c, target.d);
+  const slot = core.index.find(idHash(target), target);
   if (slot < 0 || orders.symbol(slot) !== symbol) return -1;
   if (command.byAdmin) return slot;
   return orders.userSlot(slot) === core.users.lookUp(command.userId) ? slot : -1;

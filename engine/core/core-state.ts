@@ -51,8 +51,8 @@ export class CoreState {
 
   /** Marks an order as changed by this command. */
   stamp(slot: number): void {
-    const doubles = this.orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-    const at = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+    const { doubles } = this.orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    const at = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
     doubles[at + Row.UPDATED_SEQUENCE] = this.clock[SEQUENCE]!;
     doubles[at + Row.UPDATED_TIME] = this.clock[TIME]!;
   }

@@ -25,17 +25,14 @@ export function createOrder(
 ): number {
   const { orders, clock } = core;
   const slot = orders.allocate();
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { words, doubles } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
+  const doublesAt = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   const { id } = order;
   words[at] = id.a;
   words[at + 1] = id.b;
   words[at + 2] = id.c;
   words[at + 3] = id.d;
-  words[at + Row.NEXT] = -1;
-  words[at + Row.PREVIOUS] = -1;
   words[at + Row.LEVEL] = -1;
   words[at + Row.USER] = user;
   doubles[doublesAt + Row.REMAINING] = order.quantity;

@@ -25,8 +25,8 @@ export function shownOf(core: CoreState, slot: number): number {
 /** Takes an open order out of where it stands (book, waiting side, trailing group); it stays open. */
 export function takeOut(core: CoreState, slot: number): void {
   const { orders, levels } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const { words } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
   const bits = words[at + Row.BITS]!;
   const place = (bits & Row.PLACE_MASK) >>> Row.PLACE_SHIFT;
   if (place === Place.Book) {
@@ -60,10 +60,9 @@ export function endOrder(core: CoreState, slot: number, code: Code): void {
   const status = code >= FIRST_EXPIRED ? OrderStatus.Expired : OrderStatus.Cancelled;
   if (endPlain(core, slot, code, status)) return;
   takeOut(core, slot);
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { words, doubles } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
+  const doublesAt = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   const bits = words[at + Row.BITS]!;
   words[at + Row.BITS] = (bits & ~Row.STATUS_MASK) | (status << Row.STATUS_SHIFT);
   words[at + Row.SYMBOL_CODE] = (words[at + Row.SYMBOL_CODE]! & 0xffff) | (code << 16);
@@ -94,12 +93,12 @@ export function detachSibling(core: CoreState, slot: number): number {
 /** Removes a final order from everything that finds it; its row can be given again after this command. */
 export function forget(core: CoreState, slot: number): void {
   const { orders } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const { words } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
   const bits = words[at + Row.BITS]!;
   if ((bits & Row.IS_OPEN) !== 0) {
     core.index.remove(slot);
-    core.users.removeOrder(words[at + Row.USER]!, words, at);
+    core.users.removeOrder(words[at + Row.USER]!, slot);
     if ((bits & Row.NEEDS_CLEANING) !== 0) clean(core, slot, bits);
   }
   const row = words[at + Row.EXTRAS]!;

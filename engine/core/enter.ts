@@ -7,6 +7,7 @@ import { EventType } from "./event.ts";
 import { isFillable, isSpendable } from "./fill-or-kill.ts";
 import { partToShow } from "./maker-trade.ts";
 import { ExtraDouble } from "./order-extras.ts";
+import { wordsHash } from "./order-index.ts";
 import { appendToLevel } from "./order-queue.ts";
 import * as Row from "./order-row.ts";
 import { Place } from "./order-row.ts";
@@ -28,10 +29,9 @@ const IN_BOOK: number = Place.Book << Row.PLACE_SHIFT;
  */
 export function enterLimit(core: CoreState, symbol: SymbolState, slot: number): void {
   const { orders } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const bits = words[((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.BITS]!;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { words, doubles } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const bits = words[(slot & Row.SEGMENT_MASK) * Row.ROW_WORDS + Row.BITS]!;
+  const doublesAt = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   const price = doubles[doublesAt + Row.PRICE]!;
   const timeInForce = (bits >>> Row.TIME_IN_FORCE_SHIFT) & Row.FIELD_MASK;
   if (timeInForce === TimeInForce.Fok && !isFillable(core, symbol, slot, price)) {
@@ -110,9 +110,7 @@ export function enterTriggered(core: CoreState, symbol: SymbolState, slot: numbe
 
 /** Whether a limit price reaches the other side's best. Without a branch on the side, which nobody can predict. */
 export function wouldCross(core: CoreState, symbol: SymbolState, side: Side, price: number): boolean {
-  const { levels } = core;
-  const best = levels.best(symbol.asks - side);
-  return best >= 0 && (price - levels.price(best)) * (1 - 2 * side) >= 0;
+  return (price - core.levels.touch(symbol.asks - side)) * (1 - 2 * side) >= 0;
 }
 
 /** Whether `lots` more would take the open quantity of a side past what is exact. */
@@ -126,10 +124,9 @@ export function isSideFull(core: CoreState, symbol: SymbolState, side: Side, lot
  */
 export function rest(core: CoreState, symbol: SymbolState, slot: number, shownOfIceberg = 0): void {
   const { orders, levels } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { words, doubles } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
+  const doublesAt = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   if ((words[at + Row.BITS]! & Row.IS_OPEN) === 0) open(core, symbol, slot);
   const bits = words[at + Row.BITS]!;
   const side = symbol.bids + (bits & 1);
@@ -150,10 +147,10 @@ export function rest(core: CoreState, symbol: SymbolState, slot: number, shownOf
 /** Makes a new order findable, and due: it will rest or wait. */
 export function open(core: CoreState, symbol: SymbolState, slot: number): void {
   const { orders } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  core.index.insert(slot, words, at);
-  core.users.addOrder(words[at + Row.USER]!, slot, words, at);
+  const { words } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
+  core.index.insert(slot, wordsHash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!));
+  core.users.addOrder(words[at + Row.USER]!, slot);
   const bits = words[at + Row.BITS]! | Row.IS_OPEN;
   words[at + Row.BITS] = bits;
   if ((bits & Row.HAS_CLIENT_ID) !== 0) core.clientIds.insert(slot);
@@ -167,8 +164,8 @@ export function open(core: CoreState, symbol: SymbolState, slot: number): void {
 
 /** The taker is filled. */
 function finish(core: CoreState, slot: number): void {
-  const words = core.orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const { words } = core.orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
   words[at + Row.BITS] = (words[at + Row.BITS]! & ~Row.STATUS_MASK) | FILLED;
   forget(core, slot);
 }
@@ -176,10 +173,9 @@ function finish(core: CoreState, slot: number): void {
 /** The taker ends with what it has left. */
 function expire(core: CoreState, slot: number, code: Code): void {
   const { orders, clock } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { words, doubles } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
+  const doublesAt = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   words[at + Row.BITS] = (words[at + Row.BITS]! & ~Row.STATUS_MASK) | EXPIRED;
   words[at + Row.SYMBOL_CODE] = (words[at + Row.SYMBOL_CODE]! & 0xffff) | (code << 16);
   doubles[doublesAt + Row.UPDATED_SEQUENCE] = clock[SEQUENCE]!;

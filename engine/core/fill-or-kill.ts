@@ -79,7 +79,7 @@ function leftAfterLevel(core: CoreState, taker: number, level: number, left: num
       hidden += orders.remaining(maker) - shown;
       rest -= Math.min(shown, rest);
     }
-    maker = orders.word(maker, Row.NEXT);
+    maker = orders.link(maker, Row.NEXT);
   }
   return rest - Math.min(hidden, rest);
 }
@@ -100,7 +100,7 @@ function isLevelLeft(core: CoreState, taker: number, level: number, lots: number
       shown += shownOf(core, maker);
       total += orders.remaining(maker);
     }
-    maker = orders.word(maker, Row.NEXT);
+    maker = orders.link(maker, Row.NEXT);
   }
   return total > lots;
 }

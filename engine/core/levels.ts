@@ -5,7 +5,7 @@ import { PriceIndex } from "./price-index.ts";
  * two ways to wait for a trade price, and due times. A side knows its best level;
  * a {@link PriceIndex} finds a level by its price, and the next one.
  *
- * A level's row: 16 words, or 8 doubles, in segments that are never moved.
+ * A level's row: 64 bytes, as 16 words and as 8 doubles, in segments that are never moved.
  */
 export const LEVEL_SHIFT = 12;
 export const LEVEL_MASK: number = (1 << LEVEL_SHIFT) - 1;
@@ -17,6 +17,8 @@ export const HEAD = 0;
 export const TAIL = 1;
 export const COUNT = 2;
 export const SIDE = 3;
+/** Its page in the price index. */
+const PAGE = 4;
 /** Doubles. */
 export const LEVEL_PRICE = 4;
 /** Lots of it that show. */
@@ -26,18 +28,30 @@ const HIDDEN = 6;
 
 const SIDE_WORDS = 4;
 const BEST = 0;
-const ROOT = 1;
-const LEVELS = 2;
-const ASCENDING = 3;
+const LEVELS = 1;
+const ASCENDING = 2;
+
+/** Some thousands of levels' rows. */
+class LevelSegment {
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+
+  constructor() {
+    const rows = new ArrayBuffer((LEVEL_MASK + 1) * 64);
+    this.words = new Int32Array(rows);
+    this.doubles = new Float64Array(rows);
+  }
+}
 
 export class Levels {
-  readonly words: Int32Array[] = [];
-  readonly doubles: Float64Array[] = [];
-  readonly #index: PriceIndex = new PriceIndex((level) => this.price(level));
+  readonly segments: LevelSegment[] = [];
+  readonly #index = new PriceIndex();
   #used = 0;
   #free = -1;
   #sides = new Int32Array(SIDE_WORDS * 16);
   #open = new Float64Array(16);
+  /** Price of each side's best level; of an empty side a price that nothing reaches. */
+  #touch = new Float64Array(16);
   #sideCount = 0;
 
   /** Adds a side; `ascending`: the lowest price is the best. Returns its number. */
@@ -46,13 +60,20 @@ export class Levels {
     if (side === this.#open.length) this.#growSides();
     this.#sides[side * SIDE_WORDS + BEST] = -1;
     this.#sides[side * SIDE_WORDS + ASCENDING] = ascending ? 1 : 0;
+    this.#touch[side] = ascending ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     this.#sideCount += 1;
+    this.#index.reserve(this.#sideCount);
     return side;
   }
 
   /** Best level of a side, −1 when empty. */
   best(side: number): number {
     return this.#sides[side * SIDE_WORDS + BEST]!;
+  }
+
+  /** Price of the best level; when the side is empty ∞ (ascending) or −∞, which no price reaches. */
+  touch(side: number): number {
+    return this.#touch[side]!;
   }
 
   /** Price of the best level, 0 when the side is empty. */
@@ -77,95 +98,99 @@ export class Levels {
 
   /** The level at a price, or −1. */
   find(side: number, price: number): number {
-    const root = this.#sides[side * SIDE_WORDS + ROOT]!;
-    if (root === 0) return -1;
-    const level = this.#index.find(root, price);
-    return level >= 0 && this.price(level) === price ? level : -1;
+    return this.#index.find(side, price);
   }
 
   /** The level at a price, made when there is none. */
   at(side: number, price: number): number {
-    const root = this.#sides[side * SIDE_WORDS + ROOT]!;
-    const level = this.#index.find(root, price);
-    if (level >= 0 && this.price(level) === price) return level;
-    return this.#create(side, root, price);
+    const level = this.#index.find(side, price);
+    return level >= 0 ? level : this.#create(side, price);
   }
 
   /** Takes an empty level out. Its row stays readable until another level is made. */
   remove(level: number): void {
-    const words = this.words[level >>> LEVEL_SHIFT]!;
+    const { words, doubles } = this.segments[level >>> LEVEL_SHIFT]!;
     const at = (level & LEVEL_MASK) << LEVEL_WORDS_SHIFT;
-    const base = words[at + SIDE]! * SIDE_WORDS;
+    const side = words[at + SIDE]!;
     const sides = this.#sides;
-    const root = this.#index.remove(sides[base + ROOT]!, this.price(level));
-    sides[base + ROOT] = root;
+    const base = side * SIDE_WORDS;
+    const left = this.#index.remove(words[at + PAGE]!, doubles[(at >>> 1) + LEVEL_PRICE]!);
     sides[base + LEVELS] = sides[base + LEVELS]! - 1;
     if (sides[base + BEST] === level) {
-      sides[base + BEST] = root === 0 ? -1 : this.#index.extreme(root, sides[base + ASCENDING] === 1);
+      this.#setBest(side, left === 0 ? -1 : this.#index.extreme(left, sides[base + ASCENDING] === 1));
     }
     words[at + HEAD] = this.#free;
     this.#free = level;
   }
 
   word(level: number, word: number): number {
-    return this.words[level >>> LEVEL_SHIFT]![((level & LEVEL_MASK) << LEVEL_WORDS_SHIFT) + word]!;
+    return this.segments[level >>> LEVEL_SHIFT]!.words[((level & LEVEL_MASK) << LEVEL_WORDS_SHIFT) + word]!;
   }
 
   price(level: number): number {
-    return this.doubles[level >>> LEVEL_SHIFT]![((level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT) + LEVEL_PRICE]!;
+    return this.segments[level >>> LEVEL_SHIFT]!.doubles[
+      ((level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT) + LEVEL_PRICE
+    ]!;
   }
 
   /** Lots of a level that show. */
   total(level: number): number {
-    return this.doubles[level >>> LEVEL_SHIFT]![((level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT) + TOTAL]!;
+    return this.segments[level >>> LEVEL_SHIFT]!.doubles[
+      ((level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT) + TOTAL
+    ]!;
   }
 
   /** Lots of a level, shown and hidden. */
   openTotal(level: number): number {
-    const doubles = this.doubles[level >>> LEVEL_SHIFT]!;
+    const { doubles } = this.segments[level >>> LEVEL_SHIFT]!;
     const at = (level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT;
     return doubles[at + TOTAL]! + doubles[at + HIDDEN]!;
   }
 
   addHidden(level: number, lots: number): void {
-    const doubles = this.doubles[level >>> LEVEL_SHIFT]!;
+    const { doubles } = this.segments[level >>> LEVEL_SHIFT]!;
     const at = ((level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT) + HIDDEN;
     doubles[at] = doubles[at]! + lots;
   }
 
   /** Next level away from the best, or −1. */
   worse(level: number): number {
-    const base = this.word(level, SIDE) * SIDE_WORDS;
-    return this.#index.next(
-      this.#sides[base + ROOT]!,
-      this.price(level),
-      this.#sides[base + ASCENDING] === 1,
-    );
+    const { words, doubles } = this.segments[level >>> LEVEL_SHIFT]!;
+    const at = (level & LEVEL_MASK) << LEVEL_WORDS_SHIFT;
+    const isAscending = this.#sides[words[at + SIDE]! * SIDE_WORDS + ASCENDING] === 1;
+    return this.#index.next(words[at + PAGE]!, doubles[(at >>> 1) + LEVEL_PRICE]!, isAscending);
   }
 
-  #create(side: number, root: number, price: number): number {
+  #create(side: number, price: number): number {
     const level = this.#allocate();
-    const words = this.words[level >>> LEVEL_SHIFT]!;
+    const { words, doubles } = this.segments[level >>> LEVEL_SHIFT]!;
     const at = (level & LEVEL_MASK) << LEVEL_WORDS_SHIFT;
+    const doublesAt = at >>> 1;
     words[at + HEAD] = -1;
     words[at + TAIL] = -1;
     words[at + COUNT] = 0;
     words[at + SIDE] = side;
-    const doubles = this.doubles[level >>> LEVEL_SHIFT]!;
-    const doublesAt = (level & LEVEL_MASK) << LEVEL_DOUBLES_SHIFT;
+    words[at + PAGE] = this.#index.insert(side, price, level);
     doubles[doublesAt + LEVEL_PRICE] = price;
     doubles[doublesAt + TOTAL] = 0;
     doubles[doublesAt + HIDDEN] = 0;
 
     const base = side * SIDE_WORDS;
     const sides = this.#sides;
-    sides[base + ROOT] = this.#index.insert(root, price, level);
     sides[base + LEVELS] = sides[base + LEVELS]! + 1;
-    const best = sides[base + BEST]!;
-    const isBest =
-      best < 0 || (sides[base + ASCENDING] === 1 ? price < this.price(best) : price > this.price(best));
-    if (isBest) sides[base + BEST] = level;
+    const touch = this.#touch[side]!;
+    if (sides[base + ASCENDING] === 1 ? price < touch : price > touch) {
+      sides[base + BEST] = level;
+      this.#touch[side] = price;
+    }
     return level;
+  }
+
+  #setBest(side: number, level: number): void {
+    const base = side * SIDE_WORDS;
+    const none = this.#sides[base + ASCENDING] === 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.#sides[base + BEST] = level;
+    this.#touch[side] = level < 0 ? none : this.price(level);
   }
 
   #allocate(): number {
@@ -174,11 +199,7 @@ export class Levels {
       this.#free = this.word(level, HEAD);
       return level;
     }
-    if (this.#used >>> LEVEL_SHIFT >= this.words.length) {
-      const buffer = new ArrayBuffer((LEVEL_MASK + 1) * 64);
-      this.words.push(new Int32Array(buffer));
-      this.doubles.push(new Float64Array(buffer));
-    }
+    if (this.#used >>> LEVEL_SHIFT >= this.segments.length) this.segments.push(new LevelSegment());
     this.#used += 1;
     return this.#used - 1;
   }
@@ -190,5 +211,8 @@ export class Levels {
     const open = new Float64Array(this.#open.length * 2);
     open.set(this.#open);
     this.#open = open;
+    const touch = new Float64Array(this.#touch.length * 2);
+    touch.set(this.#touch);
+    this.#touch = touch;
   }
 }

@@ -2,7 +2,7 @@ import { ChainIndex } from "./chain-index.ts";
 import type { IdWords } from "./command.ts";
 import type { OrderExtras } from "./order-extras.ts";
 import { ExtraWord } from "./order-extras.ts";
-import { idHash } from "./order-index.ts";
+import { idHash, wordsHash } from "./order-index.ts";
 import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 
@@ -29,7 +29,7 @@ export class ListIndex {
   /** Slot of a list's open limit leg, or of its stop leg; −1 when that is not open. */
   find(id: IdWords, isStopLeg: boolean): number {
     const wanted = isStopLeg ? Row.IS_STOP_LEG : 0;
-    let slot = this.#index.first(idHash(id.a, id.b, id.c, id.d));
+    let slot = this.#index.first(idHash(id));
     while (slot >= 0 && !(this.#isOf(slot, id) && (this.#orders.bits(slot) & Row.IS_STOP_LEG) === wanted)) {
       slot = this.#index.next(slot);
     }
@@ -47,6 +47,6 @@ export class ListIndex {
   #hashOf(slot: number): number {
     const row = this.#orders.extras(slot);
     const word = (at: number): number => this.#extras.word(row, ExtraWord.ListId + at);
-    return idHash(word(0), word(1), word(2), word(3));
+    return wordsHash(word(0), word(1), word(2), word(3));
   }
 }

@@ -64,8 +64,8 @@ export function partToShow(core: CoreState, slot: number): number {
 /** Adds a fill to an order's row. What is left of an amount by quote is the sweep's to know. */
 function fill(core: CoreState, slot: number, price: number, quantity: number): void {
   const { orders } = core;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { doubles } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   const byQuote = (orders.bits(slot) & Row.IS_BY_QUOTE) !== 0;
   if (!byQuote) doubles[at + Row.REMAINING] = doubles[at + Row.REMAINING]! - quantity;
   doubles[at + Row.FILLED] = doubles[at + Row.FILLED]! + quantity;
@@ -78,7 +78,7 @@ function showNextPart(core: CoreState, maker: number, level: number): void {
   const part = partToShow(core, maker);
   core.extras.setDouble(orders.extras(maker), ExtraDouble.Shown, part);
   levels.addHidden(level, -part);
-  if (orders.word(maker, Row.NEXT) < 0) addToLevelTotal(levels, level, part);
+  if (orders.link(maker, Row.NEXT) < 0) addToLevelTotal(levels, level, part);
   else {
     removeFromLevel(levels, orders, maker, 0);
     appendToLevel(levels, orders, level, maker, part);

@@ -2,16 +2,18 @@ import { defineSymbol, setSymbolStatus, switchUser } from "./administer.ts";
 import { amendOrder } from "./amend-order.ts";
 import { cancelAll, cancelOrder, expireDue } from "./cancel-orders.ts";
 import { Code } from "./codes.ts";
-import type { Command } from "./command.ts";
+import type { Command, IdWords } from "./command.ts";
 import { CoreState, SEQUENCE, TIME } from "./core-state.ts";
 import { shownOf } from "./end-order.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import * as Level from "./levels.ts";
 import type { OrderExtras } from "./order-extras.ts";
+import { idHash } from "./order-index.ts";
 import { cancelList, placeList } from "./order-lists.ts";
 import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 import { placeOrder } from "./place-order.ts";
+import { placePlain } from "./place-plain.ts";
 import { replaceOrder } from "./replace-order.ts";
 import { readSnapshot } from "./snapshot-restore.ts";
 import { hashState, writeSnapshot } from "./snapshot-writer.ts";
@@ -91,8 +93,8 @@ export class MatchingCore {
   }
 
   /** Slot of the open order with this id (its four words), or −1. */
-  slotOf(id: { readonly a: number; readonly b: number; readonly c: number; readonly d: number }): number {
-    return this.#state.index.find(id.a, id.b, id.c, id.d);
+  slotOf(id: Readonly<IdWords>): number {
+    return this.#state.index.find(idHash(id), id);
   }
 
   /** Slot of a user's open order by its client order id, or −1. */
@@ -187,7 +189,7 @@ export class MatchingCore {
       let slot = levels.word(level, Level.HEAD);
       while (slot >= 0) {
         visit(slot, shownOf(this.#state, slot));
-        slot = orders.word(slot, Row.NEXT);
+        slot = orders.link(slot, Row.NEXT);
       }
     }
   }
@@ -201,7 +203,7 @@ export class MatchingCore {
 function dispatch(core: CoreState, command: Command): void {
   switch (command.kind) {
     case CommandKind.Place:
-      placeOrder(core, command.order, command.symbol, command.userId);
+      if (!placePlain(core, command)) placeOrder(core, command.order, command.symbol, command.userId);
       break;
     case CommandKind.Cancel:
       cancelOrder(core, command);

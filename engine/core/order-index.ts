@@ -1,3 +1,4 @@
+import type { IdWords } from "./command.ts";
 import * as Row from "./order-row.ts";
 import type { OrderTable } from "./order-table.ts";
 
@@ -7,8 +8,11 @@ const PAGE_MASK = PAGE_SIZE - 1;
 const FIRST_BUCKETS = 1_024;
 
 /**
- * Open orders by id: linear hashing with the chains inside the order rows, so that a look-up touches one
- * bucket and the row that it is after, and growth splits one bucket at a time.
+ * Open orders by id: linear hashing, so that growth splits one bucket at a time. The chains are in the orders' links,
+ * each with its hash, so that a row is looked at only where the hash is the one looked for, and no hash
+ * is made twice. A chain ends at slot 0, which is no order's: a bucket's first entry is compared without asking
+ * whether there is one, which nobody could predict. The caller hashes the id ({@link idHash}), since
+ * most ids are looked for, then added.
  */
 export class OrderIndex {
   readonly #orders: OrderTable;
@@ -20,70 +24,73 @@ export class OrderIndex {
   constructor(orders: OrderTable) {
     this.#orders = orders;
     this.#addPage();
+    // No id is all zeros and hashes to 1: slot 0 is never found.
+    orders.setLink(0, Row.HASH, 1);
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** Slot of the open order with this id, or −1. */
-  find(a: number, b: number, c: number, d: number): number {
-    const bucket = this.#bucketOf(idHash(a, b, c, d));
+  /** Slot of the open order with this id, whose hash is given, or −1. */
+  find(hash: number, id: IdWords): number {
+    const { segments } = this.#orders;
+    const bucket = this.#bucketOf(hash);
     let slot = this.#heads[bucket >>> PAGE_SHIFT]![bucket & PAGE_MASK]!;
-    while (slot >= 0) {
-      const words = this.#orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-      const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-      if (
-        words[at + 3] === (d | 0) &&
-        words[at + 2] === (c | 0) &&
-        words[at + 1] === (b | 0) &&
-        words[at] === (a | 0)
-      ) {
+    do {
+      const { words, links } = segments[slot >>> Row.SEGMENT_SHIFT]!;
+      const link = (slot & Row.SEGMENT_MASK) * Row.LINK_WORDS;
+      if (links[link + Row.HASH] === hash && isId(words, (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS, id)) {
         return slot;
       }
-      slot = words[at + Row.HASH_NEXT]!;
-    }
+      slot = links[link + Row.HASH_NEXT]!;
+    } while (slot !== 0);
     return -1;
   }
 
-  /** Adds an order whose row, with its id, is in `words` at `at`; the id must not be there yet. */
-  insert(slot: number, words: Int32Array, at: number): void {
+  /** Adds an order by its id's hash; the id must not be there yet. */
+  insert(slot: number, hash: number): void {
     // Half full: most look-ups of an id that is not there touch no order.
     if (this.#count * 2 >= this.#buckets) this.#split();
-    const bucket = this.#bucketOf(idHash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!));
+    const bucket = this.#bucketOf(hash);
     const heads = this.#heads[bucket >>> PAGE_SHIFT]!;
-    words[at + Row.HASH_NEXT] = heads[bucket & PAGE_MASK]!;
+    const { links } = this.#orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    const link = (slot & Row.SEGMENT_MASK) * Row.LINK_WORDS;
+    links[link + Row.HASH] = hash;
+    links[link + Row.HASH_NEXT] = heads[bucket & PAGE_MASK]!;
     heads[bucket & PAGE_MASK] = slot;
     this.#count += 1;
   }
 
   remove(slot: number): void {
-    const segments = this.#orders.words;
-    const words = segments[slot >>> Row.SEGMENT_SHIFT]!;
-    const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-    const after = words[at + Row.HASH_NEXT]!;
-    const bucket = this.#bucketOf(idHash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!));
+    const { links } = this.#orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    const link = (slot & Row.SEGMENT_MASK) * Row.LINK_WORDS;
+    const after = links[link + Row.HASH_NEXT]!;
+    const bucket = this.#bucketOf(links[link + Row.HASH]!);
     const heads = this.#heads[bucket >>> PAGE_SHIFT]!;
-    let cursor = heads[bucket & PAGE_MASK]!;
-    if (cursor === slot) heads[bucket & PAGE_MASK] = after;
-    else {
-      for (;;) {
-        if (cursor < 0) throw new Error("order index: the order to remove is not in its chain");
-        const chain = segments[cursor >>> Row.SEGMENT_SHIFT]!;
-        const link = ((cursor & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.HASH_NEXT;
-        cursor = chain[link]!;
-        if (cursor === slot) {
-          chain[link] = after;
-          break;
-        }
-      }
-    }
+    const first = heads[bucket & PAGE_MASK]!;
+    if (first === slot) heads[bucket & PAGE_MASK] = after;
+    else this.#unchain(first, slot, after);
     this.#count -= 1;
   }
 
+  #unchain(first: number, slot: number, after: number): void {
+    let before = first;
+    for (;;) {
+      if (before === 0) throw new Error("order index: the order to remove is not in its chain");
+      const next = this.#orders.link(before, Row.HASH_NEXT);
+      if (next === slot) break;
+      before = next;
+    }
+    this.#orders.setLink(before, Row.HASH_NEXT, after);
+  }
+
+  /** Without a branch, which nobody could predict: a bucket that is not there yet is its lower half's. */
   #bucketOf(hash: number): number {
-    const bucket = hash & this.#mask;
-    return bucket < this.#buckets ? bucket : bucket & (this.#mask >>> 1);
+    const mask = this.#mask;
+    const bucket = hash & mask;
+    const isMissing = (this.#buckets - 1 - bucket) >> 31;
+    return bucket & (mask ^ (isMissing & ((mask >>> 1) + 1)));
   }
 
   #split(): void {
@@ -93,18 +100,17 @@ export class OrderIndex {
     const old = fresh & (this.#mask >>> 1);
     this.#buckets += 1;
     let slot = this.#heads[old >>> PAGE_SHIFT]![old & PAGE_MASK]!;
-    let kept = -1;
-    let moved = -1;
-    while (slot >= 0) {
-      const words = this.#orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-      const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-      const after = words[at + Row.HASH_NEXT]!;
-      const hash = idHash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
-      if ((hash & this.#mask) === fresh) {
-        words[at + Row.HASH_NEXT] = moved;
+    let kept = 0;
+    let moved = 0;
+    while (slot !== 0) {
+      const { links } = this.#orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+      const link = (slot & Row.SEGMENT_MASK) * Row.LINK_WORDS;
+      const after = links[link + Row.HASH_NEXT]!;
+      if ((links[link + Row.HASH]! & this.#mask) === fresh) {
+        links[link + Row.HASH_NEXT] = moved;
         moved = slot;
       } else {
-        words[at + Row.HASH_NEXT] = kept;
+        links[link + Row.HASH_NEXT] = kept;
         kept = slot;
       }
       slot = after;
@@ -114,14 +120,27 @@ export class OrderIndex {
   }
 
   #addPage(): void {
-    this.#heads.push(new Int32Array(PAGE_SIZE).fill(-1));
+    this.#heads.push(new Int32Array(PAGE_SIZE));
   }
 }
 
+/** Hash of an id. */
+export function idHash(id: IdWords): number {
+  return wordsHash(id.a | 0, id.b | 0, id.c | 0, id.d | 0);
+}
+
 /** Hash of an id's words; signed or unsigned words give the same. */
-export function idHash(a: number, b: number, c: number, d: number): number {
-  let hash =
+export function wordsHash(a: number, b: number, c: number, d: number): number {
+  const hash =
     Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
+  return hash ^ (hash >>> 15);
+}
+
+function isId(words: Int32Array, at: number, id: IdWords): boolean {
+  return (
+    words[at + 3] === (id.d | 0) &&
+    words[at + 2] === (id.c | 0) &&
+    words[at + 1] === (id.b | 0) &&
+    words[at] === (id.a | 0)
+  );
 }

@@ -1,38 +1,35 @@
 /**
- * Layout of one order's row: 128 bytes, two cache lines, read both as 32-bit words and as doubles. The
- * first line is what matching and a cancel touch; the second is written once and on fills. What only
- * some orders have is in a row of its own (order-extras.ts).
+ * Layout of what is kept of an order, in two parts. Its row (112 bytes, read both as 32-bit words and as
+ * doubles) says what it is; a command touches the rows of the orders that it changes. Its links (24 bytes) say
+ * where it stands among the others: in the queue of its level, among its user's orders, in the
+ * index by id. A command touches its neighbours' links too, so links lie close together: a million of them
+ * are in reach of the caches where rows are not. What only some orders have is in a row of its own
+ * (order-extras.ts).
  *
- * Rows are in segments that are never moved: word `w` of a slot is
- * `words[slot >>> SEGMENT_SHIFT][((slot & SEGMENT_MASK) << ROW_WORDS_SHIFT) + w]`.
+ * Both are in segments that are never moved: word `w` of a slot is
+ * `segments[slot >>> SEGMENT_SHIFT].words[(slot & SEGMENT_MASK) * ROW_WORDS + w]`.
  */
 export const SEGMENT_SHIFT = 12;
 export const SEGMENT_ROWS: number = 1 << SEGMENT_SHIFT;
 export const SEGMENT_MASK: number = SEGMENT_ROWS - 1;
-export const ROW_WORDS_SHIFT = 5;
-export const ROW_DOUBLES_SHIFT = 4;
+export const ROW_WORDS = 28;
+export const ROW_DOUBLES = 14;
+export const LINK_WORDS = 6;
 
-/** Words. */
+/** Words of a row. */
 export const ID = 0;
-/** Neighbours in the queue of its level; while free, the next free row. */
-export const NEXT = 4;
-export const PREVIOUS = 5;
-export const LEVEL = 6;
-export const USER = 7;
-export const BITS = 14;
-export const HASH_NEXT = 15;
-/** Neighbours among its user's open orders, by when they were placed. */
-export const USER_NEXT = 28;
-export const USER_PREVIOUS = 29;
+export const LEVEL = 4;
+export const USER = 5;
+export const BITS = 6;
 /** Row of extras, 0: none. */
-export const EXTRAS = 30;
+export const EXTRAS = 7;
 /** Symbol's number in the low half, code above it. */
-export const SYMBOL_CODE = 31;
+export const SYMBOL_CODE = 8;
 
-/** Doubles. */
-export const REMAINING = 4;
-export const PRICE = 5;
-export const FILLED = 6;
+/** Doubles of a row. */
+export const REMAINING = 5;
+export const PRICE = 6;
+export const FILLED = 7;
 export const QUANTITY = 8;
 /** filledQuote = high × 2^53 + low. */
 export const QUOTE_LOW = 9;
@@ -40,6 +37,16 @@ export const QUOTE_HIGH = 10;
 export const UPDATED_SEQUENCE = 11;
 export const UPDATED_TIME = 12;
 export const PLACED_SEQUENCE = 13;
+
+/** Words of links. Neighbours in the queue of its level; while free, the next free slot. */
+export const NEXT = 0;
+export const PREVIOUS = 1;
+/** Neighbours among its user's open orders, by when they were placed. */
+export const USER_NEXT = 2;
+export const USER_PREVIOUS = 3;
+/** Next in the chain of the index, and the hash of the id. */
+export const HASH_NEXT = 4;
+export const HASH = 5;
 
 /** Fields inside BITS. */
 export const TYPE_SHIFT = 1;

@@ -1,33 +1,27 @@
 import type { IdWords } from "./command.ts";
 import type { Place } from "./order-row.ts";
 import * as Row from "./order-row.ts";
+import { OrderSegment } from "./order-segment.ts";
 import type { OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce } from "./terms.ts";
 import { wideValue } from "./wide.ts";
 
 /**
- * The rows of all orders, by slot. A freed slot keeps its content until the next command begins, so
+ * The rows and links of all orders, by slot. A freed slot keeps its row until the next command begins, so
  * that events may name it; only then can it be given again.
  *
- * `words` and `doubles` are the two views of each segment, for the hot paths; the methods are for
- * everybody else.
+ * `segments` is for the hot paths, which look a slot's segment up once; the methods are for everybody else.
  */
 export class OrderTable {
-  readonly words: Int32Array[] = [];
-  readonly doubles: Float64Array[] = [];
-  /** Rows ever used: slots are below it. */
-  #used = 0;
+  readonly segments: OrderSegment[] = [];
+  /** Slots ever used: slots are below it. Slot 0 is no order's (order-index.ts). */
+  #used = 1;
   #free = -1;
   /** Freed during this command: first and last of the chain. */
   #freedFirst = -1;
   #freedLast = -1;
 
   constructor(capacity: number) {
-    while (this.words.length << Row.SEGMENT_SHIFT < capacity) this.#addSegment();
-  }
-
-  /** Bytes of the rows that there is room for. */
-  get bytes(): number {
-    return (this.words.length << Row.SEGMENT_SHIFT) * 128;
+    while (this.segments.length << Row.SEGMENT_SHIFT <= capacity) this.segments.push(new OrderSegment());
   }
 
   /** One above the highest slot ever used. */
@@ -35,57 +29,61 @@ export class OrderTable {
     return this.#used;
   }
 
-  /** A row to fill in; its content is stale. */
+  /** A slot to fill in; its row is stale. */
   allocate(): number {
     const slot = this.#free;
     if (slot >= 0) {
-      const words = this.words[slot >>> Row.SEGMENT_SHIFT]!;
-      this.#free = words[((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.NEXT]!;
+      this.#free = this.link(slot, Row.NEXT);
       return slot;
     }
-    if (this.#used >>> Row.SEGMENT_SHIFT >= this.words.length) this.#addSegment();
+    if (this.#used >>> Row.SEGMENT_SHIFT >= this.segments.length) this.segments.push(new OrderSegment());
     this.#used += 1;
     return this.#used - 1;
   }
 
-  /** Gives a row back at the next {@link recycle}. */
+  /** Gives a slot back at the next {@link recycle}. */
   release(slot: number): void {
-    const words = this.words[slot >>> Row.SEGMENT_SHIFT]!;
-    words[((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.NEXT] = this.#freedFirst;
+    this.setLink(slot, Row.NEXT, this.#freedFirst);
     if (this.#freedFirst < 0) this.#freedLast = slot;
     this.#freedFirst = slot;
   }
 
-  /** Makes the rows released since the last time available. */
+  /** Makes the slots released since the last time available. */
   recycle(): void {
     if (this.#freedFirst < 0) return;
-    const last = this.#freedLast;
-    const words = this.words[last >>> Row.SEGMENT_SHIFT]!;
-    words[((last & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.NEXT] = this.#free;
+    this.setLink(this.#freedLast, Row.NEXT, this.#free);
     this.#free = this.#freedFirst;
     this.#freedFirst = -1;
   }
 
   word(slot: number, word: number): number {
-    return this.words[slot >>> Row.SEGMENT_SHIFT]![
-      ((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + word
-    ]!;
+    const { words } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    return words[(slot & Row.SEGMENT_MASK) * Row.ROW_WORDS + word]!;
   }
 
   setWord(slot: number, word: number, value: number): void {
-    this.words[slot >>> Row.SEGMENT_SHIFT]![((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + word] =
-      value;
+    const { words } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    words[(slot & Row.SEGMENT_MASK) * Row.ROW_WORDS + word] = value;
   }
 
   double(slot: number, at: number): number {
-    return this.doubles[slot >>> Row.SEGMENT_SHIFT]![
-      ((slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT) + at
-    ]!;
+    const { doubles } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    return doubles[(slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES + at]!;
   }
 
   setDouble(slot: number, at: number, value: number): void {
-    this.doubles[slot >>> Row.SEGMENT_SHIFT]![((slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT) + at] =
-      value;
+    const { doubles } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    doubles[(slot & Row.SEGMENT_MASK) * Row.ROW_DOUBLES + at] = value;
+  }
+
+  link(slot: number, link: number): number {
+    const { links } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    return links[(slot & Row.SEGMENT_MASK) * Row.LINK_WORDS + link]!;
+  }
+
+  setLink(slot: number, link: number, value: number): void {
+    const { links } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    links[(slot & Row.SEGMENT_MASK) * Row.LINK_WORDS + link] = value;
   }
 
   bits(slot: number): number {
@@ -94,15 +92,15 @@ export class OrderTable {
 
   /** Sets what is in `set` and clears what is in `clear`. */
   changeBits(slot: number, set: number, clear: number): void {
-    const words = this.words[slot >>> Row.SEGMENT_SHIFT]!;
-    const at = ((slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT) + Row.BITS;
+    const { words } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS + Row.BITS;
     words[at] = (words[at]! & ~clear) | set;
   }
 
   /** Copies the id's words (unsigned) into `into`. */
   readId<T extends IdWords>(slot: number, into: T): T {
-    const words = this.words[slot >>> Row.SEGMENT_SHIFT]!;
-    const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+    const { words } = this.segments[slot >>> Row.SEGMENT_SHIFT]!;
+    const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
     into.a = words[at]! >>> 0;
     into.b = words[at + 1]! >>> 0;
     into.c = words[at + 2]! >>> 0;
@@ -219,11 +217,5 @@ export class OrderTable {
   /** Row of its extras, 0: none. */
   extras(slot: number): number {
     return this.word(slot, Row.EXTRAS);
-  }
-
-  #addSegment(): void {
-    const buffer = new ArrayBuffer(Row.SEGMENT_ROWS * 128);
-    this.words.push(new Int32Array(buffer));
-    this.doubles.push(new Float64Array(buffer));
   }
 }

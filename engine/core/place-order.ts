@@ -8,6 +8,7 @@ import { enterLimit, enterMarket, isSideFull, mayRest, open, wouldCross } from "
 import { EventType } from "./event.ts";
 import * as Level from "./levels.ts";
 import { ExtraWord } from "./order-extras.ts";
+import { idHash } from "./order-index.ts";
 import * as Row from "./order-row.ts";
 import { isPlainResting, restPlain } from "./plain-order.ts";
 import type { SymbolState } from "./symbol-table.ts";
@@ -102,13 +103,13 @@ export function checkRules(
  * that id is the open order's.
  */
 export function isOpenId(core: CoreState, id: IdWords): boolean {
-  return core.index.find(id.a, id.b, id.c, id.d) >= 0;
+  return core.index.find(idHash(id), id) >= 0;
 }
 
 /** An order that passed its checks: Accepted, then the book, or the wait for its trigger. */
 export function accept(core: CoreState, symbol: SymbolState, order: OrderRequest, user: number): void {
   if (isPlainResting(symbol, order) && !wouldCross(core, symbol, order.side, order.price)) {
-    restPlain(core, symbol, order, user);
+    restPlain(core, symbol, order, user, idHash(order.id));
     return;
   }
   const slot = createOrder(core, order, symbol.number, user, symbol.spec);
@@ -140,7 +141,7 @@ export function crossesWithout(
     let maker = levels.word(level, Level.HEAD);
     while (maker >= 0) {
       if (!isLeaving(core, maker, leaving)) return true;
-      maker = orders.word(maker, Row.NEXT);
+      maker = orders.link(maker, Row.NEXT);
     }
     level = levels.worse(level);
   }

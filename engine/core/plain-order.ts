@@ -30,8 +30,14 @@ export function isPlainResting(symbol: SymbolState, order: OrderRequest): boolea
   );
 }
 
-/** Accepted, and at the back of its level. */
-export function restPlain(core: CoreState, symbol: SymbolState, order: OrderRequest, user: number): void {
+/** Accepted, and at the back of its level. `hash` is its id's. */
+export function restPlain(
+  core: CoreState,
+  symbol: SymbolState,
+  order: OrderRequest,
+  user: number,
+  hash: number,
+): void {
   const { orders, levels, clock } = core;
   const { id, price, quantity } = order;
   const sequence = clock[SEQUENCE]!;
@@ -39,26 +45,26 @@ export function restPlain(core: CoreState, symbol: SymbolState, order: OrderRequ
   const slot = orders.allocate();
   const level = levels.at(side, price);
 
-  const levelWords = levels.words[level >>> Level.LEVEL_SHIFT]!;
+  const { words: levelWords, doubles: levelDoubles } = levels.segments[level >>> Level.LEVEL_SHIFT]!;
   const levelAt = (level & Level.LEVEL_MASK) << Level.LEVEL_WORDS_SHIFT;
-  const levelDoubles = levels.doubles[level >>> Level.LEVEL_SHIFT]!;
-  const total = ((level & Level.LEVEL_MASK) << Level.LEVEL_DOUBLES_SHIFT) + Level.TOTAL;
+  const total = (levelAt >>> 1) + Level.TOTAL;
   const tail = levelWords[levelAt + Level.TAIL]!;
   if (tail < 0) levelWords[levelAt + Level.HEAD] = slot;
-  else orders.setWord(tail, Row.NEXT, slot);
+  else orders.setLink(tail, Row.NEXT, slot);
   levelWords[levelAt + Level.TAIL] = slot;
   levelWords[levelAt + Level.COUNT] = levelWords[levelAt + Level.COUNT]! + 1;
   levelDoubles[total] = levelDoubles[total]! + quantity;
   levels.addOpenQuantity(side, quantity);
 
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const { words, doubles, links } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const link = (slot & Row.SEGMENT_MASK) * Row.LINK_WORDS;
+  links[link + Row.NEXT] = -1;
+  links[link + Row.PREVIOUS] = tail;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
   words[at] = id.a;
   words[at + 1] = id.b;
   words[at + 2] = id.c;
   words[at + 3] = id.d;
-  words[at + Row.NEXT] = -1;
-  words[at + Row.PREVIOUS] = tail;
   words[at + Row.LEVEL] = level;
   words[at + Row.USER] = user;
   words[at + Row.BITS] =
@@ -70,8 +76,7 @@ export function restPlain(core: CoreState, symbol: SymbolState, order: OrderRequ
     RESTING;
   words[at + Row.EXTRAS] = 0;
   words[at + Row.SYMBOL_CODE] = symbol.number;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const doublesAt = at >>> 1;
   doubles[doublesAt + Row.REMAINING] = quantity;
   doubles[doublesAt + Row.PRICE] = price;
   doubles[doublesAt + Row.FILLED] = 0;
@@ -81,39 +86,38 @@ export function restPlain(core: CoreState, symbol: SymbolState, order: OrderRequ
   doubles[doublesAt + Row.UPDATED_SEQUENCE] = sequence;
   doubles[doublesAt + Row.UPDATED_TIME] = clock[TIME]!;
   doubles[doublesAt + Row.PLACED_SEQUENCE] = sequence;
-  core.users.addOrder(user, slot, words, at);
-  core.index.insert(slot, words, at);
+  core.users.addOrder(user, slot);
+  core.index.insert(slot, hash);
   core.events.push(EventType.Accepted, slot, -1, price, quantity, 0);
 }
 
 /** Ends a plain resting order and forgets it; false, and nothing done, when it is not plain. */
 export function endPlain(core: CoreState, slot: number, code: Code, status: OrderStatus): boolean {
   const { orders, levels, clock } = core;
-  const words = orders.words[slot >>> Row.SEGMENT_SHIFT]!;
-  const at = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+  const { words, doubles, links } = orders.segments[slot >>> Row.SEGMENT_SHIFT]!;
+  const at = (slot & Row.SEGMENT_MASK) * Row.ROW_WORDS;
   const bits = words[at + Row.BITS]!;
   const isInBook = (bits & Row.PLACE_MASK) === Place.Book << Row.PLACE_SHIFT;
   if (!isInBook || (bits & NOT_PLAIN) !== 0 || words[at + Row.EXTRAS] !== 0) return false;
-  const doubles = orders.doubles[slot >>> Row.SEGMENT_SHIFT]!;
-  const doublesAt = (slot & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const doublesAt = at >>> 1;
   const remaining = doubles[doublesAt + Row.REMAINING]!;
 
   const level = words[at + Row.LEVEL]!;
-  const levelWords = levels.words[level >>> Level.LEVEL_SHIFT]!;
+  const { words: levelWords, doubles: levelDoubles } = levels.segments[level >>> Level.LEVEL_SHIFT]!;
   const levelAt = (level & Level.LEVEL_MASK) << Level.LEVEL_WORDS_SHIFT;
   levels.addOpenQuantity(levelWords[levelAt + Level.SIDE]!, -remaining);
   const count = levelWords[levelAt + Level.COUNT]! - 1;
   if (count === 0) levels.remove(level);
   else {
-    const next = words[at + Row.NEXT]!;
-    const previous = words[at + Row.PREVIOUS]!;
+    const link = (slot & Row.SEGMENT_MASK) * Row.LINK_WORDS;
+    const next = links[link + Row.NEXT]!;
+    const previous = links[link + Row.PREVIOUS]!;
     if (previous < 0) levelWords[levelAt + Level.HEAD] = next;
-    else orders.setWord(previous, Row.NEXT, next);
+    else orders.setLink(previous, Row.NEXT, next);
     if (next < 0) levelWords[levelAt + Level.TAIL] = previous;
-    else orders.setWord(next, Row.PREVIOUS, previous);
+    else orders.setLink(next, Row.PREVIOUS, previous);
     levelWords[levelAt + Level.COUNT] = count;
-    const levelDoubles = levels.doubles[level >>> Level.LEVEL_SHIFT]!;
-    const total = ((level & Level.LEVEL_MASK) << Level.LEVEL_DOUBLES_SHIFT) + Level.TOTAL;
+    const total = (levelAt >>> 1) + Level.TOTAL;
     levelDoubles[total] = levelDoubles[total]! - remaining;
   }
 
@@ -123,7 +127,7 @@ export function endPlain(core: CoreState, slot: number, code: Code, status: Orde
   doubles[doublesAt + Row.UPDATED_TIME] = clock[TIME]!;
   core.events.push(EventType.Ended, slot, -1, doubles[doublesAt + Row.PRICE]!, remaining, code);
   core.index.remove(slot);
-  core.users.removeOrder(words[at + Row.USER]!, words, at);
+  core.users.removeOrder(words[at + Row.USER]!, slot);
   orders.release(slot);
   return true;
 }

@@ -2,6 +2,7 @@ import type { CoreState } from "./core-state.ts";
 import { SEQUENCE, TIME } from "./core-state.ts";
 import { rest } from "./enter.ts";
 import { ExtraDouble } from "./order-extras.ts";
+import { idHash } from "./order-index.ts";
 import { pairLegs } from "./order-lists.ts";
 import * as Row from "./order-row.ts";
 import { Place } from "./order-row.ts";
@@ -63,9 +64,7 @@ function readBody(core: CoreState, reader: SnapshotReader): void {
   for (let left = reader.word(); left > 0; left -= 1) slots.push(readOrder(core, reader, users, legs));
   for (const user of users) {
     for (let left = reader.word(); left > 0; left -= 1) {
-      const slot = at(slots, reader.word());
-      const rowAt = (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-      core.users.addOrder(user, slot, core.orders.words[slot >>> Row.SEGMENT_SHIFT]!, rowAt);
+      core.users.addOrder(user, at(slots, reader.word()));
     }
   }
   for (let place = reader.word(); place >= 0; place = reader.word()) core.timers.add(at(slots, place));
@@ -143,11 +142,7 @@ function readOrder(
     extreme = reader.double();
     extras.setDouble(row, ExtraDouble.ActivatedAt, reader.word());
   }
-  core.index.insert(
-    slot,
-    orders.words[slot >>> Row.SEGMENT_SHIFT]!,
-    (slot & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT,
-  );
+  core.index.insert(slot, idHash(orders.readId(slot, { a: 0, b: 0, c: 0, d: 0 })));
   if ((bits & Row.IS_COUNTED) !== 0) core.counts.add(user, orders.symbol(slot), 1);
   if ((bits & Row.IS_LEG) !== 0) core.lists.insert(slot);
   if ((bits & Row.HAS_SIBLING) !== 0) legs.push(slot);

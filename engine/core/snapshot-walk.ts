@@ -29,7 +29,7 @@ function walkSide(core: CoreState, side: number, visit: (slot: number) => void):
     let slot = levels.word(level, Level.HEAD);
     while (slot >= 0) {
       visit(slot);
-      slot = orders.word(slot, Row.NEXT);
+      slot = orders.link(slot, Row.NEXT);
     }
   }
 }

@@ -23,10 +23,9 @@ const PARTIAL_BITS: number = OrderStatus.PartiallyFilled << Row.STATUS_SHIFT;
  */
 export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit: number): boolean {
   const { orders, levels, events, clock } = core;
-  const takerWords = orders.words[taker >>> Row.SEGMENT_SHIFT]!;
-  const takerAt = (taker & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
-  const takerDoubles = orders.doubles[taker >>> Row.SEGMENT_SHIFT]!;
-  const takerDoublesAt = (taker & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+  const { words: takerWords, doubles: takerDoubles } = orders.segments[taker >>> Row.SEGMENT_SHIFT]!;
+  const takerAt = (taker & Row.SEGMENT_MASK) * Row.ROW_WORDS;
+  const takerDoublesAt = (taker & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
   const takerBits = takerWords[takerAt + Row.BITS]!;
   const isBuy = (takerBits & 1) === Side.Buy;
   const opposite = isBuy ? symbol.asks : symbol.bids;
@@ -39,9 +38,8 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
   let level = levels.best(opposite);
 
   while (level >= 0 && remaining > 0) {
-    const levelWords = levels.words[level >>> Level.LEVEL_SHIFT]!;
+    const { words: levelWords, doubles: levelDoubles } = levels.segments[level >>> Level.LEVEL_SHIFT]!;
     const levelAt = (level & Level.LEVEL_MASK) << Level.LEVEL_WORDS_SHIFT;
-    const levelDoubles = levels.doubles[level >>> Level.LEVEL_SHIFT]!;
     const levelDoublesAt = (level & Level.LEVEL_MASK) << Level.LEVEL_DOUBLES_SHIFT;
     const price = levelDoubles[levelDoublesAt + Level.LEVEL_PRICE]!;
     if (isBuy ? price > limit : price < limit) break;
@@ -50,15 +48,14 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
     let gone = 0;
     let maker = levelWords[levelAt + Level.HEAD]!;
     while (maker >= 0 && remaining > 0) {
-      const words = orders.words[maker >>> Row.SEGMENT_SHIFT]!;
-      const at = (maker & Row.SEGMENT_MASK) << Row.ROW_WORDS_SHIFT;
+      const { words, doubles } = orders.segments[maker >>> Row.SEGMENT_SHIFT]!;
+      const at = (maker & Row.SEGMENT_MASK) * Row.ROW_WORDS;
       const bits = words[at + Row.BITS]!;
       if (words[at + Row.USER] === ownUser || (bits & Row.IS_ICEBERG) !== 0) {
         special = maker;
         break;
       }
-      const doubles = orders.doubles[maker >>> Row.SEGMENT_SHIFT]!;
-      const doublesAt = (maker & Row.SEGMENT_MASK) << Row.ROW_DOUBLES_SHIFT;
+      const doublesAt = (maker & Row.SEGMENT_MASK) * Row.ROW_DOUBLES;
       const open = doubles[doublesAt + Row.REMAINING]!;
       const quantity = Math.min(open, remaining);
       remaining -= quantity;
@@ -76,7 +73,7 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
         break;
       }
       words[at + Row.BITS] = (words[at + Row.BITS]! & ~(Row.STATUS_MASK | Row.PLACE_MASK)) | FILLED_BITS;
-      const next = words[at + Row.NEXT]!;
+      const next = orders.link(maker, Row.NEXT);
       gone += 1;
       forget(core, maker);
       maker = next;
@@ -95,7 +92,7 @@ export function sweep(core: CoreState, symbol: SymbolState, taker: number, limit
     if (gone > 0) {
       levelWords[levelAt + Level.HEAD] = maker;
       levelWords[levelAt + Level.COUNT] = levelWords[levelAt + Level.COUNT]! - gone;
-      if (maker >= 0) orders.setWord(maker, Row.PREVIOUS, -1);
+      if (maker >= 0) orders.setLink(maker, Row.PREVIOUS, -1);
       else {
         levelWords[levelAt + Level.TAIL] = -1;
         levels.remove(level);

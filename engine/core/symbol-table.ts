@@ -18,6 +18,12 @@ const BAND_LOW = 1;
 const BAND_HIGH = 2;
 const BAND_REFERENCE = 3;
 
+/** Places in {@link SymbolState.limits}. */
+export const LOWEST_PRICE = 0;
+export const HIGHEST_PRICE = 1;
+export const LOWEST_QUANTITY = 2;
+export const HIGHEST_QUANTITY = 3;
+
 /** One symbol: its definition, its four sides, its last trade and its band. */
 export class SymbolState {
   spec: SymbolSpec;
@@ -33,11 +39,14 @@ export class SymbolState {
   /** Active trailing stops by side (terms.ts), null before the first. */
   trailing: readonly [TrailingStops, TrailingStops] | null = null;
   readonly #numbers = new Float64Array([0, 0, MAX_TICKS, 0]);
+  /** Of a LIMIT order: ticks, filters and band together, and lots. */
+  readonly limits: Float64Array;
 
   constructor(spec: SymbolSpec, levels: Levels) {
     this.spec = spec;
     this.number = spec.symbol;
     this.limited = spec.maxOpenOrders > 0;
+    this.limits = new Float64Array([spec.minPrice, spec.maxPrice, spec.minQuantity, spec.maxQuantity]);
     this.bids = levels.addSide(false);
     this.asks = levels.addSide(true);
     this.rise = levels.addSide(true);
@@ -71,6 +80,8 @@ export class SymbolState {
     this.#numbers[BAND_REFERENCE] = reference;
     this.#numbers[BAND_LOW] = bandLowest(reference, bps);
     this.#numbers[BAND_HIGH] = bandHighest(reference, bps);
+    this.limits[LOWEST_PRICE] = Math.max(this.spec.minPrice, this.bandLow);
+    this.limits[HIGHEST_PRICE] = Math.min(this.spec.maxPrice, this.bandHigh);
   }
 
   /** Its bids or asks. */

@@ -34,7 +34,7 @@ export class Timers {
     const extras = this.#extras;
     const row = this.#orders.extras(slot);
     const level = this.#levels.at(this.#side, extras.double(row, ExtraDouble.ExpireAt));
-    const words = this.#levels.words[level >>> Level.LEVEL_SHIFT]!;
+    const { words } = this.#levels.segments[level >>> Level.LEVEL_SHIFT]!;
     const at = (level & Level.LEVEL_MASK) << Level.LEVEL_WORDS_SHIFT;
     const tail = words[at + Level.TAIL]!;
     extras.setWord(row, ExtraWord.TimerLevel, level);
@@ -51,7 +51,7 @@ export class Timers {
     const extras = this.#extras;
     const row = this.#orders.extras(slot);
     const level = extras.word(row, ExtraWord.TimerLevel);
-    const words = this.#levels.words[level >>> Level.LEVEL_SHIFT]!;
+    const { words } = this.#levels.segments[level >>> Level.LEVEL_SHIFT]!;
     const at = (level & Level.LEVEL_MASK) << Level.LEVEL_WORDS_SHIFT;
     const next = extras.word(row, ExtraWord.TimerNext);
     const previous = extras.word(row, ExtraWord.TimerPrevious);

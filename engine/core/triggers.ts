@@ -115,7 +115,7 @@ function takeFired(core: CoreState, side: number, found: number[], holds: (key: 
   while (level >= 0 && holds(levels.price(level))) {
     let slot = levels.word(level, Level.HEAD);
     while (slot >= 0) {
-      const after = orders.word(slot, Row.NEXT);
+      const after = orders.link(slot, Row.NEXT);
       takeOut(core, slot);
       found.push(slot);
       slot = after;

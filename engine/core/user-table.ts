@@ -100,34 +100,38 @@ export class UserTable {
   }
 
   nextOrder(order: number): number {
-    return this.#orders.word(order, Row.USER_NEXT);
+    return this.#orders.link(order, Row.USER_NEXT);
   }
 
-  /** Adds an order whose row is in `words` at `at`. */
-  addOrder(user: number, order: number, words: Int32Array, at: number): void {
+  /** Adds an order behind the others. */
+  addOrder(user: number, order: number): void {
+    const { links } = this.#orders.segments[order >>> Row.SEGMENT_SHIFT]!;
+    const link = (order & Row.SEGMENT_MASK) * Row.LINK_WORDS;
     const row = this.#segments[user >>> SHIFT]!;
     const rowAt = (user & MASK) << ROW_SHIFT;
     const last = row[rowAt + LAST]!;
-    words[at + Row.USER_NEXT] = -1;
-    words[at + Row.USER_PREVIOUS] = last;
+    links[link + Row.USER_NEXT] = -1;
+    links[link + Row.USER_PREVIOUS] = last;
     if (last < 0) row[rowAt + FIRST] = order;
-    else this.#orders.setWord(last, Row.USER_NEXT, order);
+    else this.#orders.setLink(last, Row.USER_NEXT, order);
     row[rowAt + LAST] = order;
     const count = row[rowAt + OPEN]!;
     row[rowAt + OPEN] = count + 1;
     if (count === 0 && row[rowAt + DISABLED] === 0) this.#leaveIdle(user);
   }
 
-  /** Removes an order whose row is in `words` at `at`. */
-  removeOrder(user: number, words: Int32Array, at: number): void {
+  /** Removes an order, wherever it stands among the user's. */
+  removeOrder(user: number, order: number): void {
+    const { links } = this.#orders.segments[order >>> Row.SEGMENT_SHIFT]!;
+    const link = (order & Row.SEGMENT_MASK) * Row.LINK_WORDS;
     const row = this.#segments[user >>> SHIFT]!;
     const rowAt = (user & MASK) << ROW_SHIFT;
-    const next = words[at + Row.USER_NEXT]!;
-    const previous = words[at + Row.USER_PREVIOUS]!;
+    const next = links[link + Row.USER_NEXT]!;
+    const previous = links[link + Row.USER_PREVIOUS]!;
     if (previous < 0) row[rowAt + FIRST] = next;
-    else this.#orders.setWord(previous, Row.USER_NEXT, next);
+    else this.#orders.setLink(previous, Row.USER_NEXT, next);
     if (next < 0) row[rowAt + LAST] = previous;
-    else this.#orders.setWord(next, Row.USER_PREVIOUS, previous);
+    else this.#orders.setLink(next, Row.USER_PREVIOUS, previous);
     const count = row[rowAt + OPEN]! - 1;
     row[rowAt + OPEN] = count;
     if (count === 0 && row[rowAt + DISABLED] === 0) this.#joinIdle(user);

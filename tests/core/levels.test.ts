@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Levels } from "../../engine/core/levels.ts";
+import { randomOf } from "../bench/workload-generator.ts";
 
 /** Prices that lie together, far apart, and at every power of two. */
 const prices = fc.oneof(
@@ -47,6 +48,32 @@ describe("levels of a side", () => {
     });
   }
 
+  it("stay sorted through thousands that come and go, more than are kept empty", () => {
+    const random = randomOf(11);
+    const levels = new Levels();
+    const sides = [levels.addSide(false), levels.addSide(true)];
+    const present = sides.map(() => new Set<number>());
+    for (let step = 0; step < 60_000; step += 1) {
+      const which = step & 1;
+      const side = sides[which]!;
+      // Mostly prices all over a wide range, each alone in its page; now and then beside one another.
+      const price = Math.floor(random() * (random() < 0.1 ? 2_000 : 2 ** 40));
+      const known = [...present[which]!];
+      if (known.length > 0 && random() < 0.5) {
+        const leaving = known[Math.floor(random() * known.length)]!;
+        levels.remove(levels.find(side, leaving));
+        present[which]!.delete(leaving);
+      } else if (known.length < 60) {
+        levels.at(side, price);
+        present[which]!.add(price);
+      }
+      if (step % 50 !== 0) continue;
+      const sorted = [...present[which]!].sort((left, right) => (which === 1 ? left - right : right - left));
+      expect(inOrder(levels, side)).toEqual(sorted);
+      expect(levels.bestPrice(side)).toBe(sorted[0] ?? 0);
+    }
+  });
+
   it("take memory for the prices present, not for the range", () => {
     const levels = new Levels();
     const side = levels.addSide(true);
@@ -56,6 +83,6 @@ describe("levels of a side", () => {
       while (levels.best(side) >= 0) levels.remove(levels.best(side));
     }
     // Two segments of 4,096: rows are given again.
-    expect(levels.words).toHaveLength(2);
+    expect(levels.segments).toHaveLength(2);
   });
 });
