@@ -52,11 +52,6 @@ describe("a database's schema", () => {
     ],
     ["a lost view", "drop view v_active_orders", /^missing: +view v_active_orders/],
     [
-      "a changed view",
-      "create or replace view v_order_status_distribution as select symbol, status, 1::bigint as orders, created_at as oldest, created_at as newest from open_orders",
-      /view text v_order_status_distribution/,
-    ],
-    [
       "a right too many",
       "grant update on orders to trade_api",
       /^unexpected: +grant trade_api .*UPDATE on orders/,
@@ -74,16 +69,16 @@ describe("a database's schema", () => {
     ["a label too many", "alter type order_side_enum add value 'HOLD'", /enum order_side_enum/],
     ["lost storage settings", "alter table open_orders reset (fillfactor)", /table open_orders/],
   ])("tells of %s", async (_, damage, told) => {
-    const faults = await sql
-      .begin(async (transaction) => {
-        await transaction.unsafe(damage);
-        throw new Seen(await verifySchema(transaction as unknown as Sql));
-      })
-      .catch((seen: unknown) => {
-        if (seen instanceof Seen) return seen.faults;
-        throw seen;
-      });
-    expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(told)]));
+    expect(await faultsAfter(damage)).toEqual(expect.arrayContaining([expect.stringMatching(told)]));
+  });
+
+  it("tells of a changed view on the version that the expected texts are of; others write them differently", async () => {
+    const [row] = await sql`select current_setting('server_version_num')::integer / 10000 as major`;
+    const faults = await faultsAfter(`
+      create or replace view v_order_status_distribution as
+      select symbol, status, 1::bigint as orders, created_at as oldest, created_at as newest from open_orders`);
+    const told = expect.stringMatching(/view text v_order_status_distribution/);
+    expect(faults).toEqual(row?.["major"] === 16 ? expect.arrayContaining([told]) : []);
   });
 
   it("differs from the code when the code declares something else", () => {
@@ -95,6 +90,19 @@ describe("a database's schema", () => {
       ]),
     );
   });
+
+  /** What is told after a statement that is undone again. */
+  function faultsAfter(damage: string): Promise<string[]> {
+    return sql
+      .begin(async (transaction): Promise<string[]> => {
+        await transaction.unsafe(damage);
+        throw new Seen(await verifySchema(transaction as unknown as Sql));
+      })
+      .catch((seen: unknown) => {
+        if (seen instanceof Seen) return seen.faults;
+        throw seen;
+      });
+  }
 });
 
 /** What was found out in a transaction that is to be undone. */
