@@ -1,7 +1,7 @@
 // @ts-check
 /** The order ticket: every type and instruction, and beside each field what the server holds against it. */
 import { format, multiply, parse, scaleOf, unitsAt } from "../amounts/decimal.js";
-import { grouped, words } from "../amounts/show.js";
+import { grouped, trimmed, words } from "../amounts/show.js";
 import { sweep } from "../market/book-view.js";
 import { place as send } from "../state/actions.js";
 import { book, bookChanges, pair, scales } from "../state/market.js";
@@ -282,8 +282,7 @@ function summary(order) {
   const quantity = parse(order.quantity);
   if (order.kind === "MARKET") return estimate(order, quote);
   const total = price === null || quantity === null ? null : multiply(price, quantity);
-  const scale = Math.min(total?.scale ?? 0, scales.value.priceScale + 2);
-  return html`<dl class="summary"><div><dt>Total</dt><dd data-testid="total">${total === null ? "–" : grouped(format(total, scale))} <i>${quote}</i></dd></div></dl>`;
+  return html`<dl class="summary"><div><dt>Total</dt><dd data-testid="total">${total === null ? "–" : trimmed(format(total), scales.value.priceScale)} <i>${quote}</i></dd></div></dl>`;
 }
 
 /** @param {Draft} order @param {string} quote */

@@ -1,4 +1,4 @@
-import { source as axeSource } from "axe-core";
+import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -58,7 +58,7 @@ export async function openConsole(
     faults: () => ({ elsewhere, complaints }),
     async barriers() {
       // By way of the debugger: the page's own policy lets no script in that is not its own.
-      await page.evaluate(axeSource);
+      await page.evaluate(axe.source);
       const found = await page.evaluate("axe.run({ resultTypes: ['violations'] })");
       const { violations } = found as {
         violations: readonly { id: string; nodes: readonly { html: string }[] }[];
