@@ -16,7 +16,7 @@ if [ "$1" = postgres ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
   initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$PGPASSWORD") \
     --auth-host=scram-sha-256 --auth-local=trust -D "$PGDATA" > /dev/null
   echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
-  pg_ctl -D "$PGDATA" -o "-c listen_addresses='' -c unix_socket_directories=/run/postgresql" -w start > /dev/null
+  pg_ctl -D "$PGDATA" -o "-c listen_addresses='' -c unix_socket_directories=/run/postgresql" -w start
   export PGHOST=/run/postgresql
   sql() { psql -v ON_ERROR_STOP=1 --no-psqlrc -U "$POSTGRES_USER" "$@"; }
   [ "$POSTGRES_DB" = postgres ] || sql -d postgres -c "create database \"$POSTGRES_DB\"" > /dev/null

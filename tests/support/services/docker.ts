@@ -54,7 +54,11 @@ export async function dockerPostgres(): Promise<Started<TestService>> {
     .start();
   const address = `${container.getHost()}:${container.getMappedPort(5432)}`;
   const url = `postgres://trade_engine_user:private@${address}/trade_engine_db`;
-  return started({ url, version: await postgresVersion(url), origin: inDocker(images.postgres) }, container);
+  return started(container, async () => ({
+    url,
+    version: await postgresVersion(url),
+    origin: inDocker(images.postgres),
+  }));
 }
 
 /** A Redis in a container. */
@@ -66,7 +70,11 @@ export async function dockerRedis(): Promise<Started<TestService>> {
     .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
     .start();
   const url = `redis://${container.getHost()}:${container.getMappedPort(6379)}`;
-  return started({ url, version: await redisVersion(url), origin: inDocker(images.redis) }, container);
+  return started(container, async () => ({
+    url,
+    version: await redisVersion(url),
+    origin: inDocker(images.redis),
+  }));
 }
 
 /** A RabbitMQ in a container. */
@@ -82,19 +90,28 @@ export async function dockerRabbitmq(): Promise<Started<TestBroker>> {
     args: ["exec", container.getId(), "rabbitmqctl", "--quiet"],
     env: { PATH: process.env["PATH"] ?? "", DOCKER_HOST: process.env["DOCKER_HOST"] ?? "" },
   };
-  return started(
-    { url, version: await rabbitmqVersion(url), origin: inDocker(images.rabbitmq), control },
-    container,
-  );
+  return started(container, async () => ({
+    url,
+    version: await rabbitmqVersion(url),
+    origin: inDocker(images.rabbitmq),
+    control,
+  }));
 }
 
 const inDocker = (image: string): string => `Docker image ${image}`;
 
-function started<T extends TestService>(service: T, container: { stop(): Promise<unknown> }): Started<T> {
-  return {
-    service,
-    async end() {
-      await container.stop();
-    },
+/** A container whose service answers; one that does not is not left behind. */
+async function started<T extends TestService>(
+  container: { stop(): Promise<unknown> },
+  greet: () => Promise<T>,
+): Promise<Started<T>> {
+  const end = async (): Promise<void> => {
+    await container.stop();
   };
+  try {
+    return { service: await greet(), end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
