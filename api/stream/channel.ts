@@ -95,6 +95,12 @@ export class Channel implements Paced {
     const texts = new Map<SnapshotReason, string | null>();
     let sent = 0;
     for (const [subscriber, reason] of this.#beginning) {
+      // Whoever asks for snapshots and reads none costs nobody the making of one.
+      if (subscriber.isBehind) {
+        this.#beginning.delete(subscriber);
+        this.#behind.add(subscriber);
+        continue;
+      }
       let text = texts.get(reason);
       if (text === undefined) {
         text = this.#content.snapshot(reason);
@@ -106,10 +112,6 @@ export class Channel implements Paced {
       }
       this.#beginning.delete(subscriber);
       this.#told.delete(subscriber);
-      if (subscriber.isBehind) {
-        this.#behind.add(subscriber);
-        continue;
-      }
       this.#reading.add(subscriber);
       subscriber.send(text);
       sent += 1;

@@ -14,7 +14,7 @@ import { EmbeddedMarketData } from "../../infra/embedded/market-data.ts";
 import { systemClock } from "../../infra/system-time.ts";
 
 /**
- * Program of the fan-out bench: the stream as an API process serves it, behind a book of 200 levels a side
+ * Program of the fan-out bench: the stream as an API process serves it, behind a book of 1,000 levels a side
  * that changes so many times a second, at planned times: sequence s is made at start + s × period, however
  * late the process is, and carries that time.
  *
@@ -39,14 +39,14 @@ const PAIR: SymbolSpec = {
   maxOpenOrders: 0,
   status: SymbolStatus.Active,
 };
-const LEVELS = 200;
+const LEVELS = 1_000;
 const MIDDLE = 5_000_000;
 
 const settings = {
   maxConnections: 20_000,
   maxConnectionsPerAddress: 20_000,
   maxChannels: 10,
-  maxMessagesPerSecond: 20,
+  maxMessagesPerSecond: 200,
   bufferBytes: 512 * 1024,
   idleTimeoutMs: 30_000,
   messagesPerSecond: Number(process.argv[2] ?? 40_000),
@@ -56,10 +56,7 @@ const clock = systemClock;
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const store = new EmbeddedMarketData();
 const nothing = async (): Promise<never[]> => [];
-const symbols = new SymbolDirectory(
-  { listSymbols: async () => [{ spec: PAIR, group: "main" }] },
-  clock,
-);
+const symbols = new SymbolDirectory({ listSymbols: async () => [{ spec: PAIR, group: "main" }] }, clock);
 const reads = {
   openOrders: async () => ({ positions: [], orders: [] }),
   positions: nothing,

@@ -30,7 +30,7 @@ const LONGEST_WAIT_MS = 60_000;
 
 export async function benchFanout({ quick }: BenchOptions): Promise<BenchRow[]> {
   const clients = quick ? 50 : 1_000;
-  const seconds = quick ? 1 : 10;
+  const seconds = quick ? 2 : 10;
   const rounds = quick ? 1 : 3;
   const pod = await startPod();
   const readers: Reader[] = [];
@@ -185,13 +185,25 @@ class Proved {
   }
 }
 
-/** A client that subscribes and reads nothing. */
+const UNSUBSCRIBE = JSON.stringify({ op: "unsubscribe", channels: ["depth:BTC-USDT"] });
+const RESUBSCRIBE_EVERY_MS = 20;
+
+/**
+ * A client that reads nothing, and asks for snapshots as often as it may: updates alone take minutes to fill
+ * the operating system's buffers.
+ */
 class SlowClient {
   readonly #socket: WebSocket;
+  readonly #asking: ReturnType<typeof setInterval>;
   #end = "";
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
+    this.#asking = setInterval(() => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      socket.send(UNSUBSCRIBE);
+      socket.send(SUBSCRIBE);
+    }, RESUBSCRIBE_EVERY_MS);
     socket.on("error", () => undefined);
     socket.on("close", (code) => {
       this.#end ||= `the slow client was closed with ${code}`;
@@ -212,6 +224,7 @@ class SlowClient {
 
   /** Reads again: what became of it. */
   async readOn(): Promise<string> {
+    clearInterval(this.#asking);
     let messages = 0;
     this.#socket.on("message", (data: Buffer) => {
       messages += 1;
@@ -229,6 +242,7 @@ class SlowClient {
   }
 
   end(): void {
+    clearInterval(this.#asking);
     this.#socket.terminate();
   }
 }
