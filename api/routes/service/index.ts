@@ -1,5 +1,6 @@
 import type { ApiServices, App } from "../../context.ts";
 import { mountDocs } from "./docs.ts";
+import { mountAsyncDocument } from "./async-document-route.ts";
 import { mountDocument } from "./document.ts";
 import { healthHandler, readyHandler } from "./health.handler.ts";
 import { healthRoute, readyRoute } from "./health.route.ts";
@@ -10,6 +11,7 @@ export function mountService(app: App, services: ApiServices): void {
   app.openapi(healthRoute, healthHandler(services));
   app.openapi(readyRoute, readyHandler(services));
   mountDocument(app, services);
+  mountAsyncDocument(app, services);
   mountDocs(app, services);
   mountProblems(app);
 }
