@@ -6,6 +6,7 @@ import { leadsThroughPool, PooledConnectionError } from "../db/pooled-connection
 import { createPostgresSnapshotStore } from "../db/snapshot-store.ts";
 import { authority } from "../infra/config/authority.ts";
 import { loadConfigOrExit } from "../infra/config/load.ts";
+import { widenInliningBudget } from "../infra/inlining-budget.ts";
 import { RabbitCommandConsumer } from "../infra/rabbitmq/command-consumer.ts";
 import { RabbitEventPublisher } from "../infra/rabbitmq/event-publisher.ts";
 import { RedisMarketDataWriter } from "../infra/redis/market-data-writer.ts";
@@ -48,6 +49,7 @@ const STOP_WITHIN_MS = 15_000;
 /** As that of every setting that cannot be used (`exit-codes.ts`). */
 const CONFIG_EXIT_CODE = 2;
 
+widenInliningBudget();
 const config = loadConfigOrExit({ direct: true });
 const logger = createLogger({ program: "engine", ...config.log }).child({ group: config.engine.symbolGroup });
 const { symbolGroup: group, healthPort, ...timing } = config.engine;

@@ -20,6 +20,7 @@ import { DEFAULT_ENGINE_SETTINGS, type EngineEnd } from "../../engine/engine-por
 import { TICK_MESSAGE } from "../../engine/wire/message.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { loadConfigOrExit } from "../config/load.ts";
+import { widenInliningBudget } from "../inlining-budget.ts";
 import { systemClock } from "../system-time.ts";
 import { measureApi } from "../telemetry/api-metrics.ts";
 import { createLogger } from "../telemetry/logger.ts";
@@ -57,6 +58,7 @@ const OWN_DEFAULTS = {
   "limits.address": "off",
 };
 
+widenInliningBudget();
 const startedAtMs = Date.now();
 const config = loadConfigOrExit({ defaults: OWN_DEFAULTS, services: [] });
 const logger = createLogger({ program: "trade-engine", ...config.log });

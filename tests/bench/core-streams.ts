@@ -11,12 +11,14 @@ import {
 } from "../support/workload.ts";
 import { type BenchOptions, type BenchRow, medianOf, rowOf } from "./bench-row.ts";
 import { callsOf, runCalls } from "./nodejs-order-book.ts";
+import { applyPlainly, plainBookFor } from "./plain-book.ts";
 import { generateStream, SCENARIOS } from "./workload-generator.ts";
 
 /**
  * Messages a second of the core over message streams: the commands are made from decoded columns, applied, and their
  * events read. Left out: the wire, users (there is one), the world. The same messages' beginning is given to
- * nodejs-order-book, whose reports are not read, with the core in turns.
+ * nodejs-order-book, whose calls are made beforehand and whose reports are not read, with the core in turns. In turns,
+ * too, goes a plain typed-array book over the whole stream: it says what the machine does on that day.
  */
 
 const SEED = 7;
@@ -30,17 +32,26 @@ export function benchStreams(options: BenchOptions): BenchRow[] {
   const size = options.quick ? QUICK : FULL;
   const rows: BenchRow[] = [];
   let slowest: BenchRow | null = null;
+  const plain: { name: string; ours: number; theirs: number }[] = [];
   const ratios: { ratio: number; name: string; ours: number; theirs: number }[] = [];
   for (const { name, load } of streamsOf(options, size.orders)) {
     const stream = load();
     runStream(stream);
-    const rates = Array.from({ length: size.runs }, () => runStream(stream));
+    runPlainly(stream);
+    const rates: number[] = [];
+    const plainRates: number[] = [];
+    for (let run = 0; run < size.runs; run += 1) {
+      rates.push(runStream(stream));
+      plainRates.push(runPlainly(stream));
+    }
+    plain.push({ name, ours: medianOf(rates), theirs: medianOf(plainRates) });
     const row = rowOf(`core.${name}`, "messages/s", rates, { note: reportHash(stream) });
     rows.push(row);
     if (slowest === null || row.median < slowest.median) slowest = row;
     ratios.push({ name, ...compare(beginningOf(stream, size.compared), size.comparedRuns) });
   }
   if (slowest !== null) rows.push({ ...slowest, name: "core.slowest", note: slowest.name });
+  rows.push(plainRow(plain));
   const least = ratios.sort((left, right) => left.ratio - right.ratio)[0];
   if (least !== undefined) {
     rows.push(
@@ -98,6 +109,33 @@ function runStream(stream: MessageStream): number {
   const seconds = (performance.now() - startedMs) / 1_000;
   read = whole + amounts;
   return count / seconds;
+}
+
+/** Messages a second of one run on a plain typed-array book, its events read too. */
+function runPlainly(stream: MessageStream): number {
+  const book = plainBookFor(stream);
+  const { count } = stream;
+  let whole = 0;
+  let amounts = 0;
+  const startedMs = performance.now();
+  for (let index = 0; index < count; index += 1) {
+    applyPlainly(book, stream, index);
+    for (let at = 0; at < book.eventCount; at += 1) {
+      whole += book.eventType[at]! + book.eventOrder[at]!;
+      amounts += book.eventPrice[at]! + book.eventQuantity[at]!;
+    }
+  }
+  const seconds = (performance.now() - startedMs) / 1_000;
+  read = whole + amounts;
+  return count / seconds;
+}
+
+/** The plain book's figures over the streams, and the core's share of them where that is the least. */
+function plainRow(figures: readonly { name: string; ours: number; theirs: number }[]): BenchRow {
+  const shares = figures.map(({ ours, theirs }) => ours / theirs);
+  const note = figures.map(({ name, theirs }) => `${name} ${(theirs / 1e6).toFixed(1)} M`).join(", ");
+  const rates = figures.map(({ theirs }) => theirs);
+  return rowOf("core.plain-book", "messages/s", rates, { ratio: Math.min(...shares), note });
 }
 
 function compare(stream: MessageStream, runs: number): { ratio: number; ours: number; theirs: number } {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { widenInliningBudget } from "../../infra/inlining-budget.ts";
 import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
 import { benchCore } from "./core.ts";
 import { benchFanout } from "./fanout.ts";
@@ -23,6 +24,9 @@ const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Pr
   queries: benchQueries,
   fanout: benchFanout,
 };
+
+// As in the programs that match.
+widenInliningBudget();
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

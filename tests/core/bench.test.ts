@@ -50,6 +50,7 @@ describe("bench core --quick", () => {
       expect(rows.map((row) => row.name)).toEqual([
         "core.recorded",
         "core.slowest",
+        "core.plain-book",
         "core.vs-nodejs-order-book",
       ]);
       expect(rows[0]?.note).toBe(PINNED_HASHES["swing-40"]);
