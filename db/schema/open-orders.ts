@@ -10,6 +10,6 @@ import { orderColumns } from "./order-columns.ts";
 export const openOrders = pgTable("open_orders", orderColumns(), (table) => [
   primaryKey({ name: "open_orders_pkey", columns: [table.orderId] }),
   index("open_orders_user_id_symbol_idx").on(table.userId, table.symbol),
-  index("open_orders_symbol_idx").on(table.symbol),
+  index("open_orders_symbol_created_at_idx").on(table.symbol, table.createdAt),
   index("open_orders_list_id_idx").on(table.listId).where(sql`${table.listId} is not null`),
 ]);
