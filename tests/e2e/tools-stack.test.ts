@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, type StackApi, type StackEngine, startStack } from "../../infra/dev/stack/stack.ts";
+import { commandBlocks } from "../support/document-commands.ts";
 import { dataFolder } from "../support/embedded-engine.ts";
 import { HttpCaller } from "../support/http-caller.ts";
 import { RECORDED_DAY, recordedPart } from "../support/order-flow/flow-part.ts";
+import { runBlock } from "../support/run-document.ts";
 import { sharedIsThere, sharedPath } from "../support/shared-files.ts";
 import { runTool } from "../support/tool-run.ts";
 
@@ -74,6 +76,58 @@ async function untilSequence(url: string, sequence: number): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+describe("an operator's commands", () => {
+  /** The settings that processes of their own have, as .env.example names them. */
+  const env = (): Record<string, string> => ({
+    POSTGRES_URL: stack.postgres.url,
+    REDIS_URL: stack.redis.url,
+    RABBITMQ_URL: stack.rabbitmq.url,
+  });
+
+  test.each(
+    commandBlocks()
+      .filter(({ needs }) => needs === "stack")
+      .map((block) => [`${block.document}:${block.line}`, block] as const),
+  )("%s does what it says", async (_place, block) => {
+    const { code, output } = await runBlock(block, { env: env(), replace: [] });
+    expect(code, output).toBe(0);
+    expect(output).toContain("All services are as they should be.");
+    expect(output).toContain("Everything holds");
+  });
+
+  test("health asks every process that it is told of, and fails when one is not there", async () => {
+    const urls = stack.apis.map(({ url }) => url);
+    const well = await runTool("health", urls);
+    expect(well.stdout, well.stderr).toMatch(/ok, version \S+; ready, database ok, redis ok, rabbitmq ok/);
+    expect(well.code).toBe(0);
+    const ill = await runTool("health", [...urls, "http://127.0.0.1:1"]);
+    expect(ill.stdout).toContain("http://127.0.0.1:1  does not answer");
+    expect(ill.code).toBe(1);
+  });
+
+  test("verify names what is wrong and where, without a secret", async () => {
+    const wrong = new URL(stack.postgres.url);
+    wrong.password = "not-it";
+    const { code, stdout } = await runTool("verify", [], { ...env(), POSTGRES_URL: wrong.href });
+    expect(stdout).toMatch(
+      /^WRONG {3}PostgreSQL {2}cannot be used at \S+: wrong user or password \(28P01\)$/m,
+    );
+    expect(stdout).not.toContain("not-it");
+    expect(code).toBe(1);
+  });
+
+  test("the services' shells are at the configured addresses, or say what is missing in one line", async () => {
+    const database = await runTool("db:shell", ["-Atc", "select count(*) from engine_groups"], env());
+    if (database.code === 0) expect(database.stdout.trim()).toBe("1");
+    else expect(database.stderr).toMatch(/^psql is not on this machine: .+\n$/);
+    const redis = await runTool("redis:shell", ["ping"], env());
+    if (redis.code === 0) expect(redis.stdout.trim()).toBe("PONG");
+    else expect(redis.stderr).toMatch(/^redis-cli is not on this machine: .+\n$/);
+    const pool = await runTool("db:shell:pgbouncer", [], env());
+    expect(pool.stderr).toBe("No PgBouncer is configured: database.transaction_pool is false.\n");
+  });
+});
 
 describe.runIf(sharedIsThere("scenarios"))("other engines' own scenarios", () => {
   test("exchange-core.jsonl passes through both APIs", async () => {
