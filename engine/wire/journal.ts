@@ -64,12 +64,6 @@ export function* readEntries(batch: JournalBatch): Generator<JournalEntry, void,
   if (!reader.finished() || timeMs !== batch.timeMs) throw unreadable(batch);
 }
 
-/** The entry of a sequence, which the row must hold. */
-export function entryAt(batch: JournalBatch, sequence: number): JournalEntry {
-  for (const entry of readEntries(batch)) if (entry.sequence === sequence) return entry;
-  throw new WireFormatError(`the journal row from ${batch.firstSequence} does not hold ${sequence}`);
-}
-
 /**
  * The chained hash after a row: SHA-256 over the hash before it and everything that the row says, so
  * that any change to any row before shows in every hash after.
