@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { inRoot } from "../../infra/dev/launch/paths.mjs";
 
-interface Document {
+/** What is read of an OpenAPI document. */
+export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
@@ -41,7 +42,7 @@ export class DocumentCheck {
   readonly #operations: readonly Documented[];
   readonly #schemas = new Map<object, z.ZodType>();
 
-  constructor(document: Document) {
+  constructor(document: OpenApiDocument) {
     this.#definitions = locally(document.components.schemas);
     this.#operations = Object.entries(document.paths)
       .flatMap(([path, operations]) =>
@@ -102,7 +103,9 @@ let committed: DocumentCheck | null = null;
 
 /** Of the document in docs/, which `npm run check` holds against what a server gives. */
 export function committedDocument(): DocumentCheck {
-  committed ??= new DocumentCheck(JSON.parse(readFileSync(inRoot("docs/openapi.json"), "utf8")) as Document);
+  committed ??= new DocumentCheck(
+    JSON.parse(readFileSync(inRoot("docs/openapi.json"), "utf8")) as OpenApiDocument,
+  );
   return committed;
 }
 

@@ -30,8 +30,9 @@ const RETRY_AFTER = {
 const METHODS: ReadonlySet<string> = new Set(["get", "post", "put", "patch", "delete"]);
 
 /**
- * What every call has in common, and no route says: below the base path it is counted, may be refused
- * for it, and takes no body for longer than the time given; anywhere, a server on its own machine alone
+ * What every call has in common, and no route says: below the base path a credential that does not count is
+ * refused even where none is needed, the call is counted and may be refused for it, and no body is waited for
+ * longer than the time given; anywhere, a server on its own machine alone
  * refuses other hosts. A call that names no caller says so.
  */
 export function withCommonAnswers<T extends Document>(document: T): T {
@@ -40,9 +41,19 @@ export function withCommonAnswers<T extends Document>(document: T): T {
       if (!METHODS.has(method)) continue;
       operation.security ??= [];
       const { responses } = operation;
-      const { 403: forbidden, 408: late, 429: refused } = referring(problems(403, 408, 429));
+      const {
+        401: nobody,
+        403: forbidden,
+        408: late,
+        429: refused,
+        500: failed,
+        503: away,
+      } = referring(problems(401, 403, 408, 429, 500, 503));
       responses["403"] ??= forbidden;
       if (!path.startsWith("/api/")) continue;
+      responses["401"] ??= nobody;
+      responses["500"] ??= failed;
+      responses["503"] ??= away;
       responses["429"] = { ...refused, headers: { ...FIELDS, ...RETRY_AFTER } };
       if (method !== "get") responses["408"] = late;
       for (const [status, answer] of Object.entries(responses)) {
@@ -57,12 +68,14 @@ function headersOf(answer: object): object {
   return "headers" in answer && typeof answer.headers === "object" ? (answer.headers ?? {}) : {};
 }
 
+type Common = 401 | 403 | 408 | 429 | 500 | 503;
+
 /** The same answers, their schema named. */
-function referring(answers: ReturnType<typeof problems<403 | 408 | 429>>): Record<403 | 408 | 429, object> {
+function referring(answers: ReturnType<typeof problems<Common>>): Record<Common, object> {
   const named = Object.entries(answers).map(([status, { description, content }]) => {
     const { example } = content["application/problem+json"];
     const schema = { $ref: "#/components/schemas/Problem" };
     return [status, { description, content: { "application/problem+json": { schema, example } } }];
   });
-  return Object.fromEntries(named) as Record<403 | 408 | 429, object>;
+  return Object.fromEntries(named) as Record<Common, object>;
 }

@@ -255,6 +255,11 @@ export const commands = {
     purpose: "measure: bench -- [core …] [--quick] [--streams DIR] [--rows N] [--json FILE]",
     steps: (args) => [onNode("tests/bench/main.ts", ...args)],
   },
+  "test:fuzz": {
+    purpose:
+      "requests made out of the OpenAPI document, 50,000 unless told otherwise; no 5xx, nothing undocumented",
+    steps: (args) => [onNode("tests/fuzz/main.ts", ...args)],
+  },
   openapi: {
     purpose: "write docs/openapi.json out of the schemas",
     steps: () => [onNode("tests/document/main.ts", "write")],
