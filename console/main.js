@@ -3,7 +3,7 @@
 import { Stream } from "./net/stream.js";
 import { announceFills, api, reload } from "./state/actions.js";
 import * as market from "./state/market.js";
-import { dismiss, notices } from "./state/notices.js";
+import { dismiss, notices, notify } from "./state/notices.js";
 import * as orders from "./state/orders.js";
 import { caller, clockAheadMs, restore } from "./state/session.js";
 import { interval, lastPair } from "./state/settings.js";
@@ -25,10 +25,22 @@ import { effect, untracked } from "./vendor/signals-core.js";
 /** Without the stream the pair is read again this often. */
 const POLL_EVERY_MS = 2_000;
 const MARKET_EVERY_MS = 80;
+/** Pairs are halted and reopened now and then. */
+const PAIRS_EVERY_MS = 15_000;
+/** A book that fits no checksum is not asked for without a pause. */
+const RESYNC_AFTER_MS = 200;
+
+/** Codes of the stream that are about who is calling. */
+const REFUSED_CALLER = new Set(["UNAUTHENTICATED", "FORBIDDEN", "AUTHENTICATION_ENDED"]);
+
+let wasClosed = false;
 
 const stream = new Stream(`${location.origin.replace(/^http/, "ws")}/ws`, {
   message(message) {
-    if (market.hear(message) === "resync") stream.again([market.depthChannel()]);
+    if (market.hear(message) === "resync")
+      setTimeout(() => stream.again([market.depthChannel()]), RESYNC_AFTER_MS);
+    if (message.type === "error" && REFUSED_CALLER.has(message.code))
+      notify("bad", "Not logged in", message.message);
     if (message.type === "unavailable" && message.channel === market.depthChannel())
       market.feed.value = "resyncing";
     if (orders.hear(message) === "reload") void reload();
@@ -43,7 +55,13 @@ const stream = new Stream(`${location.origin.replace(/^http/, "ws")}/ws`, {
     }
   },
   state(state) {
+    if (state === "open" && wasClosed) {
+      wasClosed = false;
+      void market.load(api);
+      void market.loadCandles(api).catch(() => undefined);
+    }
     if (state !== "closed") return;
+    wasClosed = true;
     market.latencyMs.value = null;
     market.feed.value = "offline";
   },
@@ -62,8 +80,7 @@ async function start() {
       version.value = facts.version;
       const { epochMs } = /** @type {{ epochMs: number }} */ (await api.get("/time"));
       clockAheadMs.value = epochMs - Date.now();
-      const { symbols } = /** @type {{ symbols: market.Pair[] }} */ (await api.get("/symbols"));
-      market.pairs.value = symbols;
+      await readPairs();
       await restore(facts.devUser);
       break;
     } catch {
@@ -75,6 +92,12 @@ async function start() {
   stream.open();
   followPair();
   setInterval(() => void poll(), POLL_EVERY_MS);
+  setInterval(() => void readPairs().catch(() => undefined), PAIRS_EVERY_MS);
+}
+
+async function readPairs() {
+  const { symbols } = /** @type {{ symbols: market.Pair[] }} */ (await api.get("/symbols"));
+  if (JSON.stringify(symbols) !== JSON.stringify(market.pairs.peek())) market.pairs.value = symbols;
 }
 
 /** Another caller: other orders, and a connection of their own. */
@@ -101,10 +124,10 @@ function followPair() {
     subscribed = wanted;
   };
   effect(() => {
-    const current = market.pair.value;
+    const symbol = market.symbol.value;
     untracked(() => {
-      if (current === null) return;
-      lastPair.value = current.symbol;
+      if (symbol === null) return;
+      lastPair.value = symbol;
       market.forget();
       clearTicket();
       subscribe();
@@ -112,7 +135,7 @@ function followPair() {
     });
   });
   effect(() => {
-    void [market.pair.value, interval.value];
+    void [market.symbol.value, interval.value];
     untracked(() => {
       market.forgetCandles();
       void market.loadCandles(api).then(subscribe, () => {

@@ -3,7 +3,7 @@
 import { grouped, trimmed, words } from "../amounts/show.js";
 import { Api, Refusal } from "../net/api.js";
 import { notify } from "./notices.js";
-import { isLive, keep, load, watchers } from "./orders.js";
+import { isLive, keep, load, trouble, watchers } from "./orders.js";
 
 /**
  * @typedef {import("./orders.js").Order} Order
@@ -70,7 +70,13 @@ export async function cancelAll(symbol) {
 
 /** Reads the caller's orders again. */
 export async function reload() {
-  await load(api).catch(() => undefined);
+  try {
+    await load(api);
+    trouble.value = null;
+  } catch (error) {
+    trouble.value =
+      error instanceof Refusal ? `${error.problem.title} (${error.problem.code})` : String(error);
+  }
 }
 
 /** Tells of what happens to resting orders by itself. */

@@ -28,6 +28,8 @@ export const pairs = signal(/** @type {readonly Pair[]} */ ([]));
 export const pair = computed(
   () => pairs.value.find(({ symbol }) => symbol === lastPair.value) ?? pairs.value[0] ?? null,
 );
+/** Its name alone: another status or another limit is not another pair. */
+export const symbol = computed(() => pair.value?.symbol ?? null);
 export const scales = computed(() => ({
   priceScale: scaleOf(pair.value?.priceStep ?? "0.01"),
   quantityScale: scaleOf(pair.value?.quantityStep ?? "0.01"),
@@ -56,8 +58,8 @@ export const resyncs = signal(0);
 /** Why the book cannot be shown, in words. @type {import("../vendor/signals-core.js").Signal<string | null>} */
 export const trouble = signal(/** @type {string | null} */ (null));
 
-/** @param {string} symbol BTC/USDT → BTC-USDT */
-const inPath = (symbol) => symbol.replace("/", "-");
+/** @param {string} name BTC/USDT → BTC-USDT */
+const inPath = (name) => name.replace("/", "-");
 
 export const depthChannel = () => `depth:${inPath(pair.peek()?.symbol ?? "")}`;
 
@@ -73,6 +75,8 @@ export function forget() {
     bookChanges.value += 1;
     trades.value = null;
     ticker.value = null;
+    trouble.value = null;
+    if (feed.peek() === "live") feed.value = "connecting";
     forgetCandles();
   });
 }

@@ -26,6 +26,9 @@ export const olderOrders = signal(/** @type {string | null} */ (null));
 /** @type {import("../vendor/signals-core.js").Signal<string | null>} */
 export const olderTrades = signal(/** @type {string | null} */ (null));
 
+/** Why they cannot be read, in words. @type {import("../vendor/signals-core.js").Signal<string | null>} */
+export const trouble = signal(/** @type {string | null} */ (null));
+
 const newestFirst = (/** @type {Order} */ left, /** @type {Order} */ right) =>
   left.orderId < right.orderId ? 1 : -1;
 const all = computed(() => (known.value === null ? null : [...known.value.values()].sort(newestFirst)));
@@ -42,6 +45,7 @@ export function forget() {
     ownTrades.value = null;
     olderOrders.value = null;
     olderTrades.value = null;
+    trouble.value = null;
   });
 }
 

@@ -76,14 +76,17 @@ function levels() {
       ${spread(asks[0], bids[0])}
       <div class="book-side bids" role="group" aria-label="Bids">
         ${bids.map((each, index) => row(each, "bid", index))}
-        ${
-          bids.length === 0
-            ? html`<p class="empty">${isEmpty ? (trouble.value ?? "The book is empty. The first order makes the market.") : "No bids"}</p>`
-            : null
-        }
+        ${bids.length === 0 ? html`<p class="empty">${isEmpty ? emptyText() : "No bids"}</p>` : null}
       </div>
     </div>
   `;
+}
+
+function emptyText() {
+  if (trouble.value !== null) return trouble.value;
+  return book.sequence === null
+    ? "Loading the book…"
+    : "The book is empty. The first order makes the market.";
 }
 
 /** @param {Row | undefined} ask @param {Row | undefined} bid */

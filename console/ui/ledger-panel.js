@@ -11,6 +11,7 @@ import {
   olderTrades,
   openOrders,
   ownTrades,
+  trouble,
 } from "../state/orders.js";
 import { caller } from "../state/session.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
@@ -68,6 +69,9 @@ export function ledgerPanel() {
 function content() {
   if (caller.value === null) {
     return html`<div class="empty"><p>Log in to see your orders.</p><button class="small" @click=${() => openDialog("account")}>Log in</button></div>`;
+  }
+  if (trouble.value !== null && openOrders.value === null) {
+    return html`<div class="empty"><p role="alert">${trouble.value}</p><button class="small" @click=${() => openDialog("account")}>Log in as somebody else</button></div>`;
   }
   if (sheet.value === "open") return openSheet(shownOpen.value);
   if (sheet.value === "history") return historySheet(shown(history.value));

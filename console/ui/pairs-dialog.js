@@ -16,9 +16,13 @@ function choose(symbol) {
   closeDialog();
 }
 
-export function pairsDialog() {
+function matching() {
   const text = sought.value.replace(/[^a-z0-9]/gi, "").toUpperCase();
-  const found = pairs.value.filter(({ symbol }) => symbol.replace("/", "").includes(text));
+  return pairs.value.filter(({ symbol }) => symbol.replace("/", "").includes(text));
+}
+
+export function pairsDialog() {
+  const found = matching();
   return html`
     <label class="search">${icon("search")}<span class="visually-hidden">Find a pair</span>
       <input autofocus type="search" placeholder="BTC, ETH/USDT …" .value=${sought.value}
@@ -26,7 +30,9 @@ export function pairsDialog() {
           sought.value = /** @type {HTMLInputElement} */ (event.target).value;
         }}
         @keydown=${(/** @type {KeyboardEvent} */ event) => {
-          if (event.key === "Enter" && found[0] !== undefined) choose(found[0].symbol);
+          // Typed faster than it is drawn: what counts is what has been typed.
+          const first = event.key === "Enter" ? matching()[0] : undefined;
+          if (first !== undefined) choose(first.symbol);
           if (event.key === "ArrowDown") focusRow(event, 0);
         }}></label>
     <ul class="pairs">${found.map(
