@@ -224,7 +224,9 @@ function asDraft07(value: unknown): unknown {
     if (key === "prefixItems") {
       result["items"] = asDraft07(part);
       result["additionalItems"] = false;
-    } else if (key === "example") result["examples"] = [part];
+      // OpenAPI's word for what `anyOf` and a constant in each say as well.
+    } else if (key === "discriminator") continue;
+    else if (key === "example") result["examples"] = [part];
     else if (!(key === "items" && "prefixItems" in value)) result[key] = asDraft07(part);
   }
   return result;
