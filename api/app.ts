@@ -31,7 +31,7 @@ export function createApp(services: ApiServices): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   app.onError(errorHandler(services.logger));
   app.use(responseHeaders(() => requestId(services)));
-  app.use(observed(services.observer, services.tracer));
+  app.use(observed(services));
   if (settings.loopbackOnly) app.use(loopbackOnly());
   if (settings.corsOrigins.length > 0) app.use(crossOrigin(settings.corsOrigins));
   app.use(clientAddress(settings.trustedProxies));

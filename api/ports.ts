@@ -145,6 +145,8 @@ export interface ServiceCheck {
 
 /** Structured log: an object of facts, then a sentence. pino's shape. */
 export interface ApiLogger {
+  /** pino's; what is costly to say is only said where it is heard. */
+  isLevelEnabled?(level: "debug"): boolean;
   debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;

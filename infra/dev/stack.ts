@@ -61,7 +61,7 @@ function fail(words: string): never {
   process.exit(1);
 }
 
-function whereThingsAre({ apis, postgres, redis, rabbitmq }: Stack): string {
+function whereThingsAre({ apis, engines, postgres, redis, rabbitmq }: Stack): string {
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   const order =
     '{"symbol":"BTC/USDT","side":"SELL","type":"LIMIT","timeInForce":"GTC","quantity":"0.01","price":"60000"}';
@@ -73,6 +73,7 @@ function whereThingsAre({ apis, postgres, redis, rabbitmq }: Stack): string {
     "",
     `The stack is ready (${seconds} s).`,
     ...apis.map(({ name, url }) => `  ${name.padEnd(11)} ${url}   ${url}/docs`),
+    ...[...apis, ...engines].map(({ name, metricsUrl }) => `  metrics     ${metricsUrl}   ${name}`),
     `  PostgreSQL  ${postgres.version}  ${postgres.url}`,
     `  Redis       ${redis.version}  ${redis.url}`,
     `  RabbitMQ    ${rabbitmq.version}  ${rabbitmq.url}`,

@@ -35,11 +35,13 @@ export interface StackOptions {
 /** An API process and its address. */
 export interface StackApi extends Member {
   readonly url: string;
+  readonly metricsUrl: string;
 }
 
 /** An engine, and the address of its probes. */
 export interface StackEngine extends Member {
   readonly probesUrl: string;
+  readonly metricsUrl: string;
 }
 
 /** A running stack. */
@@ -131,24 +133,33 @@ async function start(
   };
   const toBeReady: { name: string; url: string }[] = [];
   const engines: StackEngine[] = [];
+  const metricsPorts = await freePorts(options.engines + options.apis);
+  const metricsOf = (place: number) => ({
+    setting: { TRADE_ENGINE_TELEMETRY_METRICS_PORT: String(metricsPorts[place]) },
+    metricsUrl: `http://127.0.0.1:${metricsPorts[place]}/metrics`,
+  });
   for (const [index, port] of (await freePorts(options.engines)).entries()) {
+    const { setting, metricsUrl } = metricsOf(index);
     const settings = await member(`engine-${index + 1}`, "engine/main.ts", {
       TRADE_ENGINE_ENGINE_HEALTH_PORT: String(port),
+      ...setting,
     });
     const probesUrl = `http://127.0.0.1:${port}`;
-    engines.push({ ...(await stoppedAtTheEnd(startMember(settings))), probesUrl });
+    engines.push({ ...(await stoppedAtTheEnd(startMember(settings))), probesUrl, metricsUrl });
     // An order needs the group's queue, which is there once an engine listens to it.
     toBeReady.push({ name: settings.name, url: probesUrl });
   }
   const apis: StackApi[] = [];
   const ports = await freePorts(options.apis);
   for (const [index, port] of ports.entries()) {
+    const { setting, metricsUrl } = metricsOf(options.engines + index);
     const settings = await member(`api-${index + 1}`, "api/main.ts", {
       TRADE_ENGINE_SERVER_HTTP_PORT: String(port),
+      ...setting,
     });
     const api = await stoppedAtTheEnd(startMember(settings));
     const url = `http://127.0.0.1:${port}`;
-    apis.push({ ...api, url });
+    apis.push({ ...api, url, metricsUrl });
     toBeReady.push({ name: settings.name, url });
   }
   await Promise.all(toBeReady.map(ready));
