@@ -37,7 +37,10 @@ export interface EngineSettings {
   readonly group: string;
   /** A batch takes no further message from this many commands on. */
   readonly batchCommands: number;
-  /** A snapshot is taken after this many commands, or when this much time has passed since the last. */
+  /**
+   * A stand-by takes a snapshot after this many commands, or when this much time has passed since the last; an
+   * active engine where none has come for half as long again.
+   */
   readonly snapshotEveryCommands: number;
   readonly snapshotEveryMs: number;
   /** How often an engine that is not active puts a tick on the queue. */
