@@ -76,7 +76,7 @@ export function benchGrowth(options: BenchOptions): BenchRow[] {
     ...sizes.map((orders) => openOrders(orders, quick ? 1_000 : 50_000, runs)),
     ...[1, 10, 100, 1_000].map((levels) => levelsTouched(levels, quick ? 1 : 20, runs)),
     ...[1, 10, 100, 1_000].map((symbols) => symbolsTraded(symbols, quick ? 1_000 : 50_000, runs)),
-    bytesPerOrder(quick ? 5_000 : 1_000_000),
+    ...memoryAndSnapshot(quick ? 5_000 : 1_000_000, runs),
     ...allocation(quick ? 2_000 : 400_000),
     maxPause(quick ? 5_000 : 1_000_000, quick ? 1 : 3),
   ];
@@ -165,14 +165,25 @@ function timed(runs: number, work: () => void, parts: number): number[] {
   });
 }
 
-/** Bytes, on the heap and beside it, that a core with so many open orders has more than an empty one. */
-function bytesPerOrder(orders: number): BenchRow {
+/**
+ * Bytes, on the heap and beside it, that a core with so many open orders has more than an empty one; and how long it
+ * stands still to write all of them down. (In the system stand-bys do that, so that no trading waits for it.)
+ */
+function memoryAndSnapshot(orders: number, runs: number): BenchRow[] {
   const driver = new Driver(1);
   const before = memoryBytes();
   fill(driver, orders, 1, randomOf(1));
   const bytes = (memoryBytes() - before) / orders;
   if (driver.core.openOrderCount !== orders) throw new Error("not every order rests");
-  return rowOf("core.bytes-per-order", "bytes", [bytes], { note: `${orders} resting orders, everything` });
+  let snapshotBytes = 0;
+  const snapshot = (): void => {
+    snapshotBytes = driver.core.snapshot().length;
+  };
+  const tookMs = timed(runs, snapshot, 1e6);
+  return [
+    rowOf("core.bytes-per-order", "bytes", [bytes], { note: `${orders} resting orders, everything` }),
+    rowOf("core.snapshot", "ms", tookMs, { note: `${orders} resting orders, ${snapshotBytes} bytes` }),
+  ];
 }
 
 /**

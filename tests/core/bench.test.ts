@@ -34,7 +34,15 @@ describe("bench core --quick", () => {
     const byName = new Map(rows.map((row) => [row.name, row]));
     for (const scenario of SCENARIOS)
       expect(byName.get(`core.${scenario}`)?.note).toBe(PINNED_HASHES[scenario]);
-    for (const name of ["slowest", "wire", "vs-nodejs-order-book", "bytes-per-order", "max-pause", "alloc"]) {
+    for (const name of [
+      "slowest",
+      "wire",
+      "vs-nodejs-order-book",
+      "bytes-per-order",
+      "snapshot",
+      "max-pause",
+      "alloc",
+    ]) {
       expect(byName.get(`core.${name}`)?.runs).toBeGreaterThan(0);
     }
     expect(byName.size).toBe(rows.length);
