@@ -116,7 +116,7 @@ export default {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "\\.data/|coverage/" },
+    exclude: { path: "\\.data/|coverage/|sdk/typescript/(src/generated|example)/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default", "types"],
