@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import WebSocket from "ws";
 import {
   type StreamMessage,
@@ -18,7 +19,11 @@ export class RawStream {
     this.closed = new Promise((resolve) => socket.once("close", (code) => resolve(code)));
     socket.on("error", () => undefined);
     socket.on("message", (data) => {
-      this.#messages.push(streamMessageSchema.parse(JSON.parse(String(data))));
+      const given: unknown = JSON.parse(String(data));
+      const message = streamMessageSchema.parse(given);
+      // A field that the schema does not name would be missing from what it gives back.
+      if (!isDeepStrictEqual(message, given)) throw new Error(`undocumented fields: ${String(data)}`);
+      this.#messages.push(message);
     });
   }
 
