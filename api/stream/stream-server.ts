@@ -56,6 +56,11 @@ export class StreamServer implements ConnectionHost {
     return this.#count.all;
   }
 
+  /** Connections with more unread than is kept for one. */
+  get slow(): number {
+    return [...this.#connections].filter((connection) => connection.isBehind).length;
+  }
+
   /** What takes a connection from that address over; null: there are as many as there may be. */
   accept(address: string): Accept | null {
     const { maxConnections, maxConnectionsPerAddress } = this.settings;

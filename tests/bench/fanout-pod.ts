@@ -151,6 +151,8 @@ createInterface({ input: process.stdin })
     const [word, figure] = line.split(" ");
     if (word === "rate") run(Number(figure));
     else
-      process.stdout.write(`${JSON.stringify({ rss: process.memoryUsage().rss, clients: stream.size })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ rss: process.memoryUsage().rss, clients: stream.size, slow: stream.slow })}\n`,
+      );
   })
   .on("close", () => process.exit(0));

@@ -30,7 +30,7 @@ const LONGEST_WAIT_MS = 60_000;
 
 export async function benchFanout({ quick }: BenchOptions): Promise<BenchRow[]> {
   const clients = quick ? 50 : 1_000;
-  const seconds = quick ? 2 : 10;
+  const seconds = quick ? 1 : 10;
   const rounds = quick ? 1 : 3;
   const pod = await startPod();
   const readers: Reader[] = [];
@@ -51,6 +51,9 @@ export async function benchFanout({ quick }: BenchOptions): Promise<BenchRow[]> 
     for (let round = 0; round < rounds; round++) {
       phases.alone.push(await measure(readers, plan, seconds));
       slow = await SlowClient.open(pod.port);
+      await waitFor("the slow client to be behind", LONGEST_WAIT_MS, async () =>
+        (await pod.ask<{ slow: number }>("rss")).slow > 0 ? true : undefined,
+      );
       phases.beside.push(await measure(readers, plan, seconds));
       if (round < rounds - 1) slow.end();
     }
