@@ -89,7 +89,8 @@ export class PostgresApiReads {
     const spec = await this.#symbols.ofNumber(symbol);
     if (spec === null) return null;
     for (const sinceMs of [Date.now() - MONTH_MS, 0]) {
-      const [found] = await this.#orders(ORDER_BY_CLIENT_ID, [userId, spec.name, clientOrderId, sinceMs]);
+      const bounds = [sinceMs, Date.now() + 60_000];
+      const [found] = await this.#orders(ORDER_BY_CLIENT_ID, [userId, spec.name, clientOrderId, ...bounds]);
       if (found !== undefined) return found;
     }
     return null;

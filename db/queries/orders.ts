@@ -19,7 +19,8 @@ export const ORDER_BY_ID = `
   select ${COLUMNS} from orders where order_id = $1 and created_at = moment_of($2) and ${ENDED}`;
 
 /**
- * The newest with a client order id, created since $4: the living one if there is one.
+ * The newest with a client order id, created since $4 and before $5 (in a while from now: what is further ahead has
+ * partitions, but no orders): the living one if there is one.
  */
 export const ORDER_BY_CLIENT_ID = `
   select * from (
@@ -27,7 +28,8 @@ export const ORDER_BY_CLIENT_ID = `
     where user_id = $1 and symbol = $2 and client_order_id = $3
     union all (
       select ${COLUMNS} from orders
-      where user_id = $1 and symbol = $2 and client_order_id = $3 and created_at >= moment_of($4) and ${ENDED}
+      where user_id = $1 and symbol = $2 and client_order_id = $3 and created_at >= moment_of($4) and created_at < moment_of($5)
+        and ${ENDED}
       order by created_at desc limit 1
     )
   ) as found

@@ -79,7 +79,7 @@ export async function typicalQueries(
           sample(i).client_order_id ?? "none",
         ),
       ORDER_BY_CLIENT_ID,
-      [one.user_id, one.symbol, one.client_order_id ?? "none", nowMs - 31 * DAY_MS],
+      [one.user_id, one.symbol, one.client_order_id ?? "none", nowMs - 31 * DAY_MS, nowMs + 60_000],
     ),
     typical(
       "orders-of-user",
