@@ -8,7 +8,7 @@ import type { SecretBox } from "./auth/secret-box.ts";
 import type { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import type { ToldSequences } from "./dispatch/told-sequences.ts";
 import type { Limits, RateHeaders } from "./limits/limits.ts";
-import type { BodyLimits } from "./middleware/raw-body.ts";
+import type { BodyLimits } from "./middleware/body-limits.ts";
 import type { ApiObserver, ApiTracer } from "./observer.ts";
 import type { AdminAudit, ApiLogger, ApiReads, IdempotencyStore, ServiceCheck } from "./ports.ts";
 import type { Peer } from "./serve.ts";

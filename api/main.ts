@@ -29,7 +29,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { replayableMs } from "./auth/nonces.ts";
 import { composeApi } from "./compose.ts";
 import { GroupReach } from "./group-reach.ts";
-import { SharedRates } from "./limits/rates.ts";
+import { SharedRates } from "./limits/shared-rates.ts";
 import { PortTakenError, serve } from "./serve.ts";
 import { serveWebSockets } from "./stream/serve-web-sockets.ts";
 

@@ -41,7 +41,7 @@ export function issuerKeys(jwksUrl: string, clock: Clock): JWTVerifyGetKey {
 }
 
 /** The issuer answered, and has no (one) such key. */
-export function isAboutTheKey(cause: unknown): boolean {
+function isAboutTheKey(cause: unknown): boolean {
   return (
     cause instanceof errors.JWKSNoMatchingKey ||
     cause instanceof errors.JWKSMultipleMatchingKeys ||

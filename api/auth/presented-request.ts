@@ -1,5 +1,6 @@
 import type { AppContext } from "../context.ts";
-import { type BodyLimits, rawBody } from "../middleware/raw-body.ts";
+import type { BodyLimits } from "../middleware/body-limits.ts";
+import { rawBody } from "../middleware/raw-body.ts";
 import type { Presented } from "./principal.ts";
 
 /** A request as authenticators see it. @param limits of the largest body that any route takes */

@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
 import { formatId, idTimeMs, makeId, parseId } from "../../engine/ids.ts";
-import type { ApiServices } from "../context.ts";
+import type { Clock } from "../../engine/ports.ts";
 
 const ID_RANDOM_BYTES = 8;
 
+/** What a fresh id is made of. */
+interface IdSources {
+  readonly clock: Clock;
+  /** That many random bytes. */
+  random(bytes: number): Uint8Array;
+}
+
 /** A fresh id of a command or an order; `symbol` 0 where it has none. */
-export function newId(services: Pick<ApiServices, "clock" | "random">, symbol: number): string {
+export function newId(services: IdSources, symbol: number): string {
   const id = { a: 0, b: 0, c: 0, d: 0 };
   return formatId(makeId(services.clock.nowMs(), symbol, services.random(ID_RANDOM_BYTES), id));
 }

@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import { ProblemError } from "../problem.ts";
-import { type BodyLimits, rawBody } from "./raw-body.ts";
+import type { BodyLimits } from "./body-limits.ts";
+import { rawBody } from "./raw-body.ts";
 
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 

@@ -1,12 +1,6 @@
 import type { AppContext } from "../context.ts";
 import { ProblemError } from "../problem.ts";
-
-/** How a body is read: no further, and no longer. */
-export interface BodyLimits {
-  readonly maxBytes: number;
-  /** How long a body may take to arrive, milliseconds. */
-  readonly timeoutMs: number;
-}
+import type { BodyLimits } from "./body-limits.ts";
 
 /**
  * The bytes of a request's body as they came, read once and kept with the request. Throws a

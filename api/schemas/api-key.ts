@@ -21,7 +21,7 @@ export const createApiKeySchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[^\u0000-\u001f\u007f]{1,64}$/, "1 to 64 printable characters")
+      .regex(/^[ -~\u00a0-\uffff]{1,64}$/, "1 to 64 printable characters")
       .openapi({ description: "For people: what uses the key.", example: "market maker 1" }),
     kind: kindSchema,
     publicKey: z.string().max(200).optional().openapi({

@@ -30,7 +30,7 @@ export interface Got {
 }
 
 export const WINDOW_MS = 2_000;
-export const READ_TIMEOUT_MS = 1_000;
+const READ_TIMEOUT_MS = 1_000;
 /** An address from which the proxy in front (this machine) says that requests come. */
 const ELSEWHERE = "203.0.113.7";
 
@@ -156,7 +156,7 @@ export async function ask(
   return gotOf(await fetch(`${origin}${target}`, init));
 }
 
-export async function gotOf(response: Response): Promise<Got> {
+async function gotOf(response: Response): Promise<Got> {
   const text = await response.text();
   const isProblem = response.headers.get("content-type") === "application/problem+json";
   return { status: response.status, code: isProblem ? (JSON.parse(text) as { code: string }).code : "" };

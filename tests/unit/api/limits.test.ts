@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { AppEnv } from "../../../api/context.ts";
 import { Limits, type RateSettings } from "../../../api/limits/limits.ts";
 import { LocalRates } from "../../../api/limits/local-rates.ts";
-import { SharedRates } from "../../../api/limits/rates.ts";
+import { SharedRates } from "../../../api/limits/shared-rates.ts";
 import { clientAddress } from "../../../api/middleware/client-address.ts";
 import { breaksBetween } from "../../document/breaking.ts";
 
