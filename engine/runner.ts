@@ -83,6 +83,13 @@ export class Engine {
       return;
     }
     if (this.#state !== "starting") return;
+    this.#copy.follow().catch((cause: unknown) => {
+      // Once promoted it makes a copy of its own, and meets the same fault if it lasts.
+      if (this.#state === "starting" || this.#state === "waiting") this.#end(endOf(cause));
+    });
+    // Restoring a large snapshot stands still for longer than the broker waits for a sign of life.
+    await this.#copy.opened;
+    if (this.#isOver()) return;
     try {
       await this.#ports.consumer.start(
         (delivery) => this.#deliver(delivery),
@@ -95,10 +102,6 @@ export class Engine {
     if (this.#state !== "starting") return;
     this.#enter("waiting");
     this.#tick();
-    this.#copy.follow().catch((cause: unknown) => {
-      // Once promoted it makes a copy of its own, and meets the same fault if it lasts.
-      if (this.#state === "waiting") this.#end(endOf(cause));
-    });
   }
 
   #deliver(delivery: Delivery): void {

@@ -26,6 +26,11 @@ export class WarmCopy {
   #following: Promise<void> | null = null;
   #stopped = false;
   #wake: (() => void) | null = null;
+  #opened: () => void = () => undefined;
+  /** Resolves when there is a copy to go on from, or there will be none. */
+  readonly opened: Promise<void> = new Promise((resolve) => {
+    this.#opened = resolve;
+  });
 
   constructor(ports: RecoveryPorts, settings: EngineSettings) {
     this.#ports = ports;
@@ -39,7 +44,7 @@ export class WarmCopy {
 
   /** Follows the journal from the newest snapshot on; rejects where it cannot be read or continued. */
   follow(): Promise<void> {
-    this.#following = this.#follow();
+    this.#following = this.#follow().finally(() => this.#opened());
     return this.#following;
   }
 
@@ -83,28 +88,29 @@ export class WarmCopy {
     const group = await records.readGroup(name);
     if (this.#stopped) return;
     this.#copy = await newestCopy(this.#ports, group);
+    this.#opened();
     const { replay, snapshotSequence } = this.#copy;
     this.#snapshots = this.#scheduleFrom(group, snapshotSequence);
     let end = group.lastSequence;
     let lookedAtMs = clock.nowMs();
     let caughtUp = false;
+    let rehearsed = false;
     while (!this.#stopped) {
       const rows = await records.readJournal(name, replay.history.sequence, ROWS_PER_READ);
       for (const row of rows) {
         if (this.#stopped) return;
         replay.apply(row);
       }
-      if (rows.length === 0 && !caughtUp) {
-        caughtUp = true;
-        // It shares the records' connection, and what it meets there is met here as well.
-        this.#ports.rehearse?.().catch(() => undefined);
-      }
+      if (rows.length === 0) caughtUp = true;
       const sinceMs = clock.nowMs() - lookedAtMs;
       if (!this.#stopped && (sinceMs >= LOOK_EVERY_MS || sinceMs < 0)) {
         const now = await records.readGroup(name);
         if (now.timeline !== group.timeline) throw new Error("the group has got another timeline");
         end = now.lastSequence;
         lookedAtMs = clock.nowMs();
+        // By now it seems to be standing by for longer. What it meets on the records' connection is met here as well.
+        if (caughtUp && !rehearsed) this.#ports.rehearse?.().catch(() => undefined);
+        rehearsed ||= caughtUp;
       }
       const { sequence } = replay.history;
       observer.followed?.({ sequence, lag: Math.max(0, end - sequence), caughtUp });
