@@ -6,7 +6,9 @@ import { waitUntilHealthy } from "../../infra/dev/compose/healthy.ts";
 import { root } from "../../infra/dev/launch/paths.mjs";
 import { waitFor } from "../../infra/dev/services/wait.ts";
 import { freePorts } from "../../infra/embedded/free-ports.ts";
+import { commandBlocks } from "../support/document-commands.ts";
 import { HttpCaller } from "../support/http-caller.ts";
+import { runBlock } from "../support/run-document.ts";
 import { type DockerEngine, provideEngine } from "./engine.ts";
 import { provideImages } from "./local-images.ts";
 
@@ -202,6 +204,15 @@ describe("docker compose", () => {
     const found = await caller("gus").get(`/orders/${resting.body.orderId}`);
     expect([found.status, found.body.status]).toEqual([200, "OPEN"]);
   });
+});
+
+describe("the documents' commands for Docker", () => {
+  for (const block of commandBlocks().filter(({ needs }) => needs === "docker")) {
+    it(`${block.document}:${block.line} work as they stand`, async () => {
+      const { code, output } = await runBlock(block, { env: {}, replace: [] });
+      expect(code, output).toBe(0);
+    });
+  }
 });
 
 interface Inspected {
