@@ -23,6 +23,8 @@ const [engine, browser] = await Promise.all([startEmbedded("deno", folder.direct
 try {
   await picture("console-empty", {}, async ({ page }) => {
     await page.getByText("The book is empty.").waitFor();
+    await page.getByText("No trade yet: the first one").waitFor();
+    await page.getByText("No trade yet.", { exact: true }).waitFor();
   });
 
   const session = new DemoSession(new ApiClient({ urls: [engine.origin], token: "dev:demo" }), SEED);
