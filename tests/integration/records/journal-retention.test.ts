@@ -4,7 +4,11 @@ import { join } from "node:path";
 import postgres, { type Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { archiveJournal } from "../../../db/journal-archive.ts";
-import { type ArchivedBatch, readJournalArchive } from "../../../db/journal-archive-file.ts";
+import {
+  ArchiveDamagedError,
+  type ArchivedBatch,
+  readJournalArchive,
+} from "../../../db/journal-archive-file.ts";
 import { maintain } from "../../../db/maintenance.ts";
 import { EVERYTHING } from "../../model/profiles.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
@@ -97,7 +101,7 @@ describe("the journal's retention", () => {
     const spoiled = join(folder, "spoiled.jsonl.gz");
     const bytes = readFileSync(file);
     writeFileSync(spoiled, bytes.subarray(0, bytes.length - 40));
-    await expect(drain(readJournalArchive(spoiled))).rejects.toThrow();
+    await expect(drain(readJournalArchive(spoiled))).rejects.toBeInstanceOf(ArchiveDamagedError);
   });
 
   it("then lets the day go, and nothing of the orders and trades with it", async () => {
