@@ -44,6 +44,11 @@ export class FoldedTrades<T extends { add(trade: MarketTrade): void }> {
     }
   }
 
+  /** The tape has begun: it may know more than the records did when they were asked. */
+  addKept(): void {
+    this.add(this.#tape.recent(Number.POSITIVE_INFINITY));
+  }
+
   restart(): void {
     clearTimeout(this.#timer);
     this.#folded = null;
@@ -65,8 +70,8 @@ export class FoldedTrades<T extends { add(trade: MarketTrade): void }> {
     }
     this.#through = candles.reduce((most, { sequence }) => Math.max(most, sequence), 0);
     this.#folded = this.#make(candles);
-    // The tape may know more than the records did when they were asked.
-    this.add(this.#tape.recent(Number.POSITIVE_INFINITY));
+    // Before the tape has begun it knows nothing.
+    this.addKept();
     this.#changed();
   }
 }

@@ -31,6 +31,8 @@ interface OpenChannel {
   readonly channel: Channel;
   onBook?(): void;
   onBookReplaced?(reason: BookBreak): void;
+  /** The latest trades are known now. */
+  onTradesKnown?(): void;
   onTrades?(trades: readonly MarketTrade[]): void;
   onTradesMissed?(): void;
   close?(): void;
@@ -143,6 +145,11 @@ export class SymbolFeed implements BookListener, TapeListener {
     this.#tell((open) => open.channel.changed());
   }
 
+  began(): void {
+    this.#day.addKept();
+    this.#tell((open) => open.onTradesKnown?.());
+  }
+
   traded(trades: readonly MarketTrade[]): void {
     this.#day.add(trades);
     this.#tell((open) => open.onTrades?.(trades));
@@ -228,6 +235,7 @@ export class SymbolFeed implements BookListener, TapeListener {
     const channel = new Channel(text, content, this.#pacer);
     return {
       channel,
+      onTradesKnown: () => channel.changed(),
       onTrades: (trades) => {
         content.add(trades);
         channel.changed();
@@ -257,6 +265,7 @@ export class SymbolFeed implements BookListener, TapeListener {
       channel,
       onBook: ask,
       onBookReplaced: ask,
+      onTradesKnown: ask,
       onTrades: ask,
       onTradesMissed: ask,
       close: () => throttle.close(),
@@ -291,9 +300,13 @@ export class SymbolFeed implements BookListener, TapeListener {
     watchClose();
     return {
       channel,
+      onTradesKnown: () => {
+        folded.addKept();
+        throttle.ask();
+      },
       onTrades: (trades) => {
         folded.add(trades);
-        if (trades.length > 0) throttle.ask();
+        throttle.ask();
       },
       onTradesMissed: () => folded.restart(),
       close: () => {

@@ -1,6 +1,8 @@
 import type { MarketTrade } from "../../../engine/ports.ts";
 
 export interface TapeListener {
+  /** The latest trades are known: begin from `recent`. */
+  began(): void;
   /** Committed trades that were not known, oldest first, each once. */
   traded(trades: readonly MarketTrade[]): void;
   /** More trades were missed than can be told one by one: begin anew from `recent`. */
@@ -92,7 +94,7 @@ export class TradeTape {
       this.#trades = [...trades];
       this.#isReady = true;
       if (wasReady) this.#listener.missed();
-      else this.#listener.traded([]);
+      else this.#listener.began();
     } else {
       this.#add(trades);
     }

@@ -110,6 +110,31 @@ describe("ticker and candles", () => {
     });
   });
 
+  it("count the trades that the records got between the two looks at them", async () => {
+    const early = market.trade(100, 5);
+    market.committed.push(early);
+    await market.write(market.update([], [], [], true));
+    let answer: () => void = () => undefined;
+    const sources = market.sources();
+    market.sources = () => ({
+      ...sources,
+      // The candles are read before the trade, the tape behind it.
+      trades: async (...query) => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return sources.trades(...query);
+      },
+    });
+    const ticker = market.subscribe("ticker:BTC-USDT");
+    await market.settle();
+    expect(ticker.take().at(-1)).toMatchObject({ trades: 0 });
+    answer();
+    await market.settle();
+    await waitFor("the trade to count", 5_000, () => (ticker.messages.length > 0 ? true : undefined));
+    expect(ticker.take().at(-1)).toMatchObject({ trades: 1, last: "1.00" });
+  });
+
   it("a candle that is over is told once more, and one without trades stands at the last price", async () => {
     await market.write(market.update([], [], [market.trade(100, 5)], true));
     const reader = market.subscribe("candles:BTC-USDT:1s");
