@@ -21,6 +21,9 @@ const PING_EVERY_MS = 5_000;
 /** Two pings without an answer: the connection leads nowhere. */
 const SILENT_AFTER_MS = 2 * PING_EVERY_MS + 1_000;
 
+/** What cannot be served just now is asked for again. */
+const NOT_AVAILABLE_PAUSE_MS = 1_000;
+
 const ORDERS = "orders";
 
 export class Stream {
@@ -134,6 +137,10 @@ export class Stream {
       this.#pings.delete(message.id);
       if (sentAt !== undefined) this.#listener.latency(performance.now() - sentAt);
       return;
+    }
+    if (message.type === "error" && message.code === "NOT_AVAILABLE" && message.channel !== undefined) {
+      const { channel } = message;
+      setTimeout(() => this.#channels.has(channel) && this.subscribe([channel]), NOT_AVAILABLE_PAUSE_MS);
     }
     this.#listener.message(message);
   }

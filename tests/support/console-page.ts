@@ -51,7 +51,15 @@ export async function openConsole(
     const isBad = message.type() === "error" || message.type() === "warning";
     if (isBad && !OF_THE_NETWORK.test(message.text())) complaints.push(message.text());
   });
-  await page.goto(`${origin}${options.path ?? "/"}`);
+  // Chromium gives up what it loads when the machine gets another network interface, as it does beside other tests.
+  let isCutOff = true;
+  page.on("requestfailed", (request) => {
+    isCutOff ||= request.failure()?.errorText === "net::ERR_NETWORK_CHANGED";
+  });
+  for (let attempt = 0; isCutOff && attempt < 5; attempt += 1) {
+    isCutOff = false;
+    await page.goto(`${origin}${options.path ?? "/"}`);
+  }
   return {
     page,
     live: () => page.getByTestId("feed").filter({ hasText: "Live" }).waitFor(),
