@@ -1,4 +1,4 @@
-import type { Confirmation, Settlement } from "./dispatch/lane.ts";
+import type { Confirmation, Settlement } from "./dispatch/settlement.ts";
 
 /** What the API tells of itself, for metrics. Nothing of it may throw. Times in milliseconds. */
 export interface ApiObserver {

@@ -4,7 +4,7 @@ import type { Outcome } from "../../engine/outcome.ts";
 import { encodeCommand } from "../../engine/wire/command-codec.ts";
 import type { ApiServices } from "../context.ts";
 import { type Dispatched, TooManyPendingError } from "../dispatch/dispatcher.ts";
-import type { Confirmation, Settlement } from "../dispatch/lane.ts";
+import type { Confirmation, Settlement } from "../dispatch/settlement.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { ResponseType } from "../schemas/fields.ts";
 import type { Answer } from "./answer.ts";

@@ -5,14 +5,8 @@ import { encodeCommandMessage } from "../../engine/wire/message.ts";
 import { decodeReply } from "../../engine/wire/reply.ts";
 import { type ApiObserver, type ApiTracer, quietObserver } from "../observer.ts";
 import type { ApiLogger } from "../ports.ts";
-import {
-  Bundle,
-  type Confirmation,
-  type EncodedCommand,
-  GroupLane,
-  type Settlement,
-  Waiter,
-} from "./lane.ts";
+import { Bundle, type EncodedCommand, GroupLane, Waiter } from "./lane.ts";
+import type { Confirmation, Settlement } from "./settlement.ts";
 
 /**
  * Sends commands and finds their outcomes.

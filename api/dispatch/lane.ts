@@ -1,5 +1,5 @@
-import type { Outcome } from "../../engine/outcome.ts";
 import type { PublishingSpan } from "../observer.ts";
+import type { Confirmation, Settlement } from "./settlement.ts";
 
 /** A command's bytes on the wire, and its id as outcomes name it. */
 export interface EncodedCommand {
@@ -7,15 +7,6 @@ export interface EncodedCommand {
   readonly id: string;
   readonly bytes: Uint8Array;
 }
-
-/** Durable in the queue; certainly not there; nobody knows. */
-export type Confirmation = "durable" | "not-sent" | "uncertain";
-
-/** What became of a sent command: its outcome, or why none is known. */
-export type Settlement =
-  | { readonly kind: "outcome"; readonly outcome: Outcome }
-  | { readonly kind: "not-sent" }
-  | { readonly kind: "uncertain" };
 
 /** One command that somebody waits for. */
 export class Waiter {

@@ -16,7 +16,7 @@ import { measureEngine } from "../telemetry/engine-metrics.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { observedBy } from "../telemetry/observed-by.ts";
-import type { Tracing } from "../telemetry/tracing.ts";
+import type { Tracing } from "../telemetry/tracing-ports.ts";
 
 /**
  * The engine of the one-process run. Where a process of its own would exit and be started again, it

@@ -10,7 +10,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { traceEngine } from "./engine-traces.ts";
 import { contextOfTraceparent, placeOf } from "./trace-place.ts";
-import type { RequestTracer, Tracing } from "./tracing.ts";
+import type { RequestTracer, Tracing } from "./tracing-ports.ts";
 
 export interface OtlpOptions {
   /** The program's, `service.name`. */
