@@ -206,15 +206,6 @@ describe("docker compose", () => {
   });
 });
 
-describe("the documents' commands for Docker", () => {
-  for (const block of commandBlocks().filter(({ needs }) => needs === "docker")) {
-    it(`${block.document}:${block.line} work as they stand`, async () => {
-      const { code, output } = await runBlock(block, { env: {}, replace: [] });
-      expect(code, output).toBe(0);
-    });
-  }
-});
-
 interface Inspected {
   readonly Name: string;
   readonly HostConfig: { readonly ReadonlyRootfs: boolean; readonly CapDrop: readonly string[] };
