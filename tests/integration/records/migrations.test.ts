@@ -2,8 +2,11 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import postgres, { type Sql } from "postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openEngineRecords } from "../../../db/engine-records.ts";
+import { maintain } from "../../../db/maintenance.ts";
 import { migrate, revert, showMigrations } from "../../../db/migrator.ts";
 import * as schema from "../../../db/schema/index.ts";
+import { verifySchema } from "../../../db/schema-description.ts";
 import {
   OrderStatus,
   OrderType,
@@ -13,6 +16,7 @@ import {
   TimeInForce,
 } from "../../../engine/core/terms.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { anOrder, aTrade, HistoryWriter, later } from "./history-writer.ts";
 
 describe("migrations", () => {
   let database: TestDatabase;
@@ -52,6 +56,52 @@ describe("migrations", () => {
     for (const [place] of names.entries()) {
       await revert(database.url, 1);
       expect(await describeSchema(sql)).toEqual(schemas[place + 1]);
+    }
+  });
+
+  it("every step but the first goes back and forth over data, and loses none of it", async () => {
+    const names = await migrate(database.url);
+    await maintain(sql);
+    const records = openEngineRecords({ url: database.url });
+    const writer = await HistoryWriter.open(records);
+    const [order, stop] = [
+      anOrder(),
+      anOrder({ status: OrderStatus.Pending, type: OrderType.Stop, stopPrice: 9 }),
+    ];
+    await writer.commit({ entered: [order, stop], trades: [aTrade(order, order)] });
+    await writer.commit({ ended: [later(order, { status: OrderStatus.Filled })] });
+    await records.close();
+    const before = await contents();
+    for (let steps = 1; steps < names.length; steps++) {
+      await revert(database.url, steps);
+      await migrate(database.url);
+      expect(await contents(), names.at(-steps)).toEqual(before);
+    }
+    expect(await verifySchema(sql)).toEqual([]);
+
+    /** Every row of what commits write, as text without the zeros at the ends of amounts. */
+    async function contents(): Promise<unknown[]> {
+      const tables = [
+        "orders",
+        "open_orders",
+        "trades",
+        "journal",
+        "stop_orders_watchlist",
+        "engine_groups",
+        "candles",
+      ];
+      return Promise.all(
+        tables.map(async (table) => {
+          const rows = await sql`select row_to_json(t)::text as row from ${sql(table)} as t`;
+          return rows
+            .map(({ row }) =>
+              String(row)
+                .replace(/(\.\d*?)0+(?=[,}])/g, "$1")
+                .replace(/\.(?=[,}])/g, ""),
+            )
+            .sort();
+        }),
+      );
     }
   });
 
