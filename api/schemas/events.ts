@@ -16,12 +16,12 @@ const sequence = z.int().openapi({
 const userId = (whose: string) => z.string().openapi({ description: whose, example: "alice" });
 const asset = (example: string) => z.string().openapi({ example });
 
-export const orderEntrySchema = orderSchema
+const orderEntrySchema = orderSchema
   .omit({ createdAt: true, fills: true, sequence: true })
   .extend({ sequence, commandId: idOut("The command that made this state.") })
   .openapi("OrderEventEntry", { description: "An order as it is after one command." });
 
-export const tradeEntrySchema = z
+const tradeEntrySchema = z
   .object({
     sequence,
     tradeId: idOut("The trade."),
@@ -37,7 +37,7 @@ export const tradeEntrySchema = z
   })
   .openapi("TradeEventEntry");
 
-export const transferEntrySchema = z
+const transferEntrySchema = z
   .object({
     kind: z.literal("TRANSFER"),
     sequence,
@@ -66,15 +66,15 @@ const reservation = {
     .openapi({ description: "Exact; null where the order's terms name no amount.", example: "1000.00" }),
 };
 
-export const releaseEntrySchema = z
+const releaseEntrySchema = z
   .object({ kind: z.literal("RELEASE"), ...reservation })
   .openapi("SettlementRelease", { description: "What the end of an order sets free." });
 
-export const reservationEntrySchema = z
+const reservationEntrySchema = z
   .object(reservation)
   .openapi("RiskReservation", { description: "What an order holds back now; zero once it has ended." });
 
-export const symbolEntrySchema = z
+const symbolEntrySchema = z
   .object({ sequence, symbol: z.string().openapi({ example: "BTC/USDT" }), status: symbolStatusSchema })
   .openapi("SymbolEventEntry");
 

@@ -32,7 +32,7 @@ export const snapshotReasonSchema = z
   });
 export type SnapshotReason = z.infer<typeof snapshotReasonSchema>;
 
-export const depthSnapshotSchema = z
+const depthSnapshotSchema = z
   .object({
     type: z.literal("depth.snapshot"),
     channel: channelSchema,
@@ -52,7 +52,7 @@ export const depthSnapshotSchema = z
   })
   .openapi("StreamDepthSnapshot", { description: "The book. What was kept before is thrown away." });
 
-export const depthUpdateSchema = z
+const depthUpdateSchema = z
   .object({
     type: z.literal("depth.update"),
     channel: channelSchema,
@@ -79,7 +79,7 @@ export const streamTradeSchema = z
   .openapi("StreamTrade");
 export type StreamTrade = z.infer<typeof streamTradeSchema>;
 
-export const tradesSnapshotSchema = z
+const tradesSnapshotSchema = z
   .object({
     type: z.literal("trades.snapshot"),
     channel: channelSchema,
@@ -91,7 +91,7 @@ export const tradesSnapshotSchema = z
     description: "The latest trades, at the beginning and where some could not be told one by one.",
   });
 
-export const tradesUpdateSchema = z
+const tradesUpdateSchema = z
   .object({
     type: z.literal("trades.update"),
     channel: channelSchema,
@@ -131,7 +131,7 @@ const tickerFields = {
 export const tickerSchema = z.object(tickerFields).openapi("Ticker");
 export type TickerBody = z.infer<typeof tickerSchema>;
 
-export const streamTickerSchema = z
+const streamTickerSchema = z
   .object({ type: z.literal("ticker"), channel: channelSchema, ...tickerFields })
   .openapi("StreamTicker", {
     description:
@@ -154,7 +154,7 @@ const candleFields = {
 export const candleSchema = z.object(candleFields).openapi("Candle");
 export type CandleBody = z.infer<typeof candleSchema>;
 
-export const streamCandleSchema = z
+const streamCandleSchema = z
   .object({
     type: z.literal("candle"),
     channel: channelSchema,

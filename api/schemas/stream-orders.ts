@@ -17,9 +17,9 @@ const positions = z.array(positionSchema).openapi({
   description: "Where the caller now stands, one place a symbol group: what to give to `resume`.",
 });
 
-export const ownFillSchema = tradePageSchema.shape.trades.element;
+const ownFillSchema = tradePageSchema.shape.trades.element;
 
-export const ordersSnapshotSchema = z
+const ordersSnapshotSchema = z
   .object({
     type: z.literal("orders.snapshot"),
     channel,
@@ -33,13 +33,13 @@ export const ordersSnapshotSchema = z
       "All open orders. After a `resume` it says that what came meanwhile cannot be told one by one: GET /orders and /trades have what ended.",
   });
 
-export const ordersResumedSchema = z
+const ordersResumedSchema = z
   .object({ type: z.literal("orders.resumed"), channel, positions })
   .openapi("StreamOrdersResumed", {
     description: "The resume succeeds: every change behind the given positions follows.",
   });
 
-export const ordersUpdateSchema = z
+const ordersUpdateSchema = z
   .object({
     type: z.literal("orders.update"),
     channel,
@@ -56,7 +56,7 @@ export const ordersUpdateSchema = z
   })
   .openapi("StreamOrdersUpdate", { description: "What one command did to the caller's orders." });
 
-export const ordersPositionSchema = z
+const ordersPositionSchema = z
   .object({ type: z.literal("orders.position"), channel, positions })
   .openapi("StreamOrdersPosition", {
     description:

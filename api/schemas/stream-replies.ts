@@ -20,7 +20,7 @@ export const STREAM_ERROR_CODES = {
 } as const;
 export type StreamErrorCode = keyof typeof STREAM_ERROR_CODES;
 
-export const welcomeSchema = z
+const welcomeSchema = z
   .object({
     type: z.literal("welcome"),
     connectionId: z.string().openapi({ description: "Names this connection in the server's logs." }),
@@ -37,11 +37,11 @@ export const welcomeSchema = z
   })
   .openapi("StreamWelcome", { description: "The first message of every connection." });
 
-export const subscribedSchema = z
+const subscribedSchema = z
   .object({ type: z.literal("subscribed"), id, channels: z.array(channelSchema) })
   .openapi("StreamSubscribed", { description: "These channels have begun; what they say follows." });
 
-export const unsubscribedSchema = z
+const unsubscribedSchema = z
   .object({
     type: z.literal("unsubscribed"),
     id,
@@ -50,7 +50,7 @@ export const unsubscribedSchema = z
   })
   .openapi("StreamUnsubscribed", { description: "These channels have ended." });
 
-export const authenticatedSchema = z
+const authenticatedSchema = z
   .object({
     type: z.literal("authenticated"),
     id,
@@ -63,7 +63,7 @@ export const authenticatedSchema = z
   })
   .openapi("StreamAuthenticated");
 
-export const cancelOnDisconnectReplySchema = z
+const cancelOnDisconnectReplySchema = z
   .object({
     type: z.literal("cancelOnDisconnect"),
     id,
@@ -72,15 +72,15 @@ export const cancelOnDisconnectReplySchema = z
   })
   .openapi("StreamCancelOnDisconnectReply");
 
-export const pongSchema = z.object({ type: z.literal("pong"), id, time: serverTime }).openapi("StreamPong");
+const pongSchema = z.object({ type: z.literal("pong"), id, time: serverTime }).openapi("StreamPong");
 
-export const unavailableSchema = z
+const unavailableSchema = z
   .object({ type: z.literal("unavailable"), channel: channelSchema })
   .openapi("StreamUnavailable", {
     description: "The channel has nothing to tell just now; a snapshot follows as soon as it has.",
   });
 
-export const streamErrorSchema = z
+const streamErrorSchema = z
   .object({
     type: z.literal("error"),
     id,

@@ -18,7 +18,7 @@ export type StreamPosition = z.infer<typeof positionSchema>;
 
 const MAX_CHANNELS = 200;
 
-export const subscribeSchema = z
+const subscribeSchema = z
   .strictObject({
     op: z.literal("subscribe"),
     id,
@@ -33,7 +33,7 @@ export const subscribeSchema = z
     example: { op: "subscribe", id: 1, channels: ["depth:BTC-USDT", "trades:BTC-USDT"] },
   });
 
-export const unsubscribeSchema = z
+const unsubscribeSchema = z
   .strictObject({
     op: z.literal("unsubscribe"),
     id,
@@ -65,7 +65,7 @@ export const authSchema = z
     example: { op: "auth", id: 3, token: "dev:alice" },
   });
 
-export const cancelOnDisconnectSchema = z
+const cancelOnDisconnectSchema = z
   .strictObject({
     op: z.literal("cancelOnDisconnect"),
     id,
@@ -80,7 +80,7 @@ export const cancelOnDisconnectSchema = z
     example: { op: "cancelOnDisconnect", id: 4, enabled: true, symbols: ["BTC/USDT"] },
   });
 
-export const pingSchema = z
+const pingSchema = z
   .strictObject({ op: z.literal("ping"), id })
   .openapi("StreamPing", { description: "Answered by `pong`.", example: { op: "ping", id: 5 } });
 

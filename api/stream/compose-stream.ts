@@ -10,7 +10,8 @@ import type { CancelOnDisconnect } from "./connection.ts";
 import type { StreamSettings } from "./limits.ts";
 import { MarketHub } from "./market/market-hub.ts";
 import type { MarketSources } from "./market/market-sources.ts";
-import { OwnOrders, type OwnOrdersSources } from "./orders/own-orders.ts";
+import { OwnOrders } from "./orders/own-orders.ts";
+import type { OwnOrdersSources } from "./orders/own-orders-sources.ts";
 import { StreamServer } from "./stream-server.ts";
 
 /** What market data and the stream are made of. */

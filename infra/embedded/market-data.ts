@@ -1,3 +1,4 @@
+import { BookSide } from "../../engine/book-side.ts";
 import {
   type BookUpdate,
   type CommittedRow,
@@ -8,7 +9,6 @@ import {
   type MarketDataWriter,
   type MarketTrade,
 } from "../../engine/ports.ts";
-import { BookSide } from "./book-side.ts";
 import { EmbeddedCommittedRows } from "./committed-rows.ts";
 
 /** How many recent trades are kept for each symbol, as in Redis. */

@@ -1,5 +1,5 @@
+import { BookSide } from "../../../engine/book-side.ts";
 import type { BookLevel } from "../../../engine/ports.ts";
-import { BookSide } from "../../../infra/embedded/book-side.ts";
 
 /**
  * One side of a book, of which the best so many levels show. What is told of a change is what it does to

@@ -8,7 +8,7 @@ import type { OrderBody } from "../../schemas/order.ts";
 import type { StreamMessageOf } from "../../schemas/stream.ts";
 import type { SnapshotReason } from "../../schemas/stream-market.ts";
 import type { StreamPosition } from "../../schemas/stream-requests.ts";
-import type { OwnOrdersSources } from "./own-orders.ts";
+import type { OwnOrdersSources } from "./own-orders-sources.ts";
 import { ownOutcome } from "./own-outcome.ts";
 
 const RETRY_AFTER_MS = 500;

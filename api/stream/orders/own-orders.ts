@@ -1,28 +1,9 @@
 import type { SymbolSpec } from "../../../engine/core/symbol-spec.ts";
 import type { Outcome } from "../../../engine/outcome.ts";
-import type { Clock, CommittedStream, JournalBatch, OrderRecord } from "../../../engine/ports.ts";
-import type { ApiLogger } from "../../ports.ts";
 import type { StreamPosition } from "../../schemas/stream-requests.ts";
-import type { SymbolDirectory } from "../../symbols.ts";
 import { type FollowerListener, GroupFollower } from "./group-follower.ts";
 import { OwnOrdersSession } from "./own-orders-session.ts";
-
-/** What is told to users of their own orders is made of this. Faults of the records are UnavailableErrors. */
-export interface OwnOrdersSources {
-  readonly committed: CommittedStream;
-  readonly reads: {
-    openOrders(
-      userId: string,
-    ): Promise<{ positions: readonly StreamPosition[]; orders: readonly OrderRecord[] }>;
-    positions(): Promise<readonly StreamPosition[]>;
-    /** The row that holds a sequence, or null. */
-    journalAt(group: string, sequence: number): Promise<JournalBatch | null>;
-    journal(group: string, after: number, sinceMs: number, limit: number): Promise<readonly JournalBatch[]>;
-  };
-  readonly symbols: SymbolDirectory;
-  readonly clock: Clock;
-  readonly logger: ApiLogger;
-}
+import type { OwnOrdersSources } from "./own-orders-sources.ts";
 
 const LOOK_EVERY_MS = 1_000;
 const POSITION_EVERY_MS = 30_000;

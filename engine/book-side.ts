@@ -1,4 +1,4 @@
-import type { BookLevel } from "../../engine/ports.ts";
+import type { BookLevel } from "./ports.ts";
 
 /** One side of a book by price, kept sorted: reads of the top cost nothing, a change a binary search. */
 export class BookSide {
