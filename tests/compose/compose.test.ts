@@ -206,6 +206,18 @@ describe("docker compose", () => {
   });
 });
 
+describe("the documents' commands for Docker", () => {
+  it.each(
+    commandBlocks()
+      .filter(({ needs }) => needs === "docker")
+      .map((block) => [`${block.document}:${block.line}`, block] as const),
+  )("do what %s says", async (_place, block) => {
+    const { code, output } = await runBlock(block, { env: {}, replace: [] });
+    expect(code, output).toBe(0);
+    expect(compose("ps", "--quiet").trim()).toBe("");
+  });
+});
+
 interface Inspected {
   readonly Name: string;
   readonly HostConfig: { readonly ReadonlyRootfs: boolean; readonly CapDrop: readonly string[] };
