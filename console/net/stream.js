@@ -21,7 +21,7 @@ const PING_EVERY_MS = 5_000;
 /** Two pings without an answer: the connection leads nowhere. */
 const SILENT_AFTER_MS = 2 * PING_EVERY_MS + 1_000;
 
-/** What cannot be served just now is asked for again. */
+/** What cannot be served just now is asked for again after a while. */
 const NOT_AVAILABLE_PAUSE_MS = 1_000;
 
 const ORDERS = "orders";
@@ -138,9 +138,10 @@ export class Stream {
       if (sentAt !== undefined) this.#listener.latency(performance.now() - sentAt);
       return;
     }
-    if (message.type === "error" && message.code === "NOT_AVAILABLE" && message.channel !== undefined) {
-      const { channel } = message;
-      setTimeout(() => this.#channels.has(channel) && this.subscribe([channel]), NOT_AVAILABLE_PAUSE_MS);
+    if (message.type === "error" && message.code === "NOT_AVAILABLE") {
+      // Which request it was about does not matter: a new connection makes all of them again.
+      const socket = this.#socket;
+      setTimeout(() => socket?.close(), NOT_AVAILABLE_PAUSE_MS);
     }
     this.#listener.message(message);
   }
