@@ -9,7 +9,7 @@ import { ensurePartitions } from "../../../db/partitions.ts";
 import { Code } from "../../../engine/core/codes.ts";
 import { formatTickLots, formatUnits, TICK_LOTS_LIMIT } from "../../../engine/core/decimal.ts";
 import { OrderStatus, OrderType, Side, SymbolStatus } from "../../../engine/core/terms.ts";
-import { type EngineRecords, FencedError, UnavailableError } from "../../../engine/ports.ts";
+import { type EngineRecords, FencedError, RejectedError, UnavailableError } from "../../../engine/ports.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { anOrder, aSymbol, aTrade, HistoryWriter, later } from "./history-writer.ts";
 
@@ -257,7 +257,7 @@ describe("a commit", () => {
       symbols: [aSymbol({ symbol: 1, name: "BTC/USDT" })],
       entered: [anOrder()],
     });
-    await expect(change).rejects.toBeInstanceOf(UnavailableError);
+    await expect(change).rejects.toBeInstanceOf(RejectedError);
     expect(await countAll()).toEqual(before);
   });
 
@@ -325,7 +325,7 @@ describe("a commit", () => {
     ["an ended order that never was", "ended"],
     ["a changed order that never was", "changed"],
     ["an order that is there already", "entered"],
-  ])("with %s writes nothing at all, and its connection is done with", async (_, fault) => {
+  ])("with %s writes nothing at all, is told as refused, and its connection goes on", async (_, fault) => {
     const [known, trade] = [anOrder(), aTrade(anOrder(), anOrder())];
     await writer.commit({ entered: [known], trades: [trade] });
     const before = await countAll();
@@ -335,9 +335,10 @@ describe("a commit", () => {
       ended: fault === "ended" ? [anOrder({ status: OrderStatus.Expired })] : [],
       trades: fault === "trade" ? [trade] : [aTrade(anOrder(), anOrder())],
     });
-    await expect(commit).rejects.toBeInstanceOf(UnavailableError);
+    await expect(commit).rejects.toBeInstanceOf(RejectedError);
     expect(await countAll()).toEqual(before);
-    await expect(records.readGroup("main")).rejects.toBeInstanceOf(UnavailableError);
+    expect((await records.readGroup("main")).lastSequence).toBe(writer.lastSequence);
+    await writer.commit({ entered: [anOrder()] });
   });
 
   it("whose session is killed is reported as unavailable, as is everything after it", async () => {
