@@ -25,7 +25,7 @@ export function encodeCommitted({ group, timeline, row }: CommittedRow): Buffer 
 }
 
 /** Null for a row that came without its payload, or cannot be read. The hash is left out. */
-export function decodeCommitted(message: Uint8Array): CommittedRow | null {
+function decodeCommitted(message: Uint8Array): CommittedRow | null {
   const end = message.indexOf(LINE_FEED);
   const payload = message.subarray(end + 1);
   if (end < 0 || payload.length === 0) return null;

@@ -12,7 +12,7 @@ import { formatId, makeTradeId } from "../../../engine/ids.ts";
 import type { BookLevel, BookUpdate, MarketTrade } from "../../../engine/ports.ts";
 import { EmbeddedMarketData } from "../../../infra/embedded/market-data.ts";
 
-export const PAIR: SymbolSpec = {
+const PAIR: SymbolSpec = {
   symbol: 7,
   name: "BTC/USDT",
   base: "BTC",
@@ -31,7 +31,7 @@ export const PAIR: SymbolSpec = {
   status: SymbolStatus.Active,
 };
 
-export const TIMELINE = "0192a000-0000-7000-8000-000000000001";
+const TIMELINE = "0192a000-0000-7000-8000-000000000001";
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 600);
 
 /** A reader that keeps what it is sent; each message is held against the schemas. */
