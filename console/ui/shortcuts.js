@@ -3,7 +3,7 @@
 import { openOrders } from "../state/orders.js";
 import { singleKeys } from "../state/settings.js";
 import { chartKind } from "./chart-panel.js";
-import { openDialog, openedDialog } from "./dialogs.js";
+import { openDialog } from "./dialogs.js";
 import { turnTheme } from "./header.js";
 import { sheet } from "./ledger-panel.js";
 import { showPanel } from "./panel-tabs.js";
@@ -58,7 +58,7 @@ function toBook() {
 
 export function listenToKeys() {
   addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || openedDialog.peek() !== null) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void submitTicket();

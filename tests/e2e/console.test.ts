@@ -217,6 +217,7 @@ test("the keyboard alone does everything", async () => {
     await keyboard.press("Control+Enter");
     const row = openRows(page).filter({ hasText: "3,000.10" });
     await row.waitFor();
+    await page.locator(".level.ask").waitFor();
     await keyboard.press("Escape");
     await keyboard.press("k");
     await page.locator(".level.ask:focus").waitFor();
