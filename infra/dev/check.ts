@@ -43,7 +43,7 @@ const checks: readonly Check[] = [
   {
     name: "sdk",
     what: "the client is what the document gives",
-    script: "infra/tools/sdk/main.ts",
+    script: "infra/dev/sdk/main.ts",
     args: ["--check"],
   },
   {

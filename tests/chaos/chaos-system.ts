@@ -4,7 +4,7 @@ import type { Member } from "../../infra/dev/stack/member.ts";
 import { type Stack, startStack } from "../../infra/dev/stack/stack.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 
-type ServiceKind = "PostgreSQL" | "Redis" | "RabbitMQ";
+type ServiceKind = "PostgreSQL" | "PgBouncer" | "Redis" | "RabbitMQ";
 
 interface EngineState {
   readonly state: string;

@@ -1,6 +1,6 @@
 import type { ApiServices, App } from "../../context.ts";
-import { mountDocs } from "./docs.ts";
 import { mountAsyncDocument } from "./async-document-route.ts";
+import { mountDocs } from "./docs.ts";
 import { mountDocument } from "./document.ts";
 import { healthHandler, readyHandler } from "./health.handler.ts";
 import { healthRoute, readyRoute } from "./health.route.ts";

@@ -222,7 +222,7 @@ export const commands = {
   },
   "sdk:generate": {
     purpose: "the TypeScript client's calls and types, out of docs/openapi.json",
-    steps: (args) => [onNode("infra/tools/sdk/main.ts", ...args)],
+    steps: (args) => [onNode("infra/dev/sdk/main.ts", ...args)],
   },
   replay: {
     purpose: "drive a running engine with recorded order flow",

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { createClient } from "@hey-api/openapi-ts";
-import { inRoot } from "../../dev/launch/paths.mjs";
+import { inRoot } from "../launch/paths.mjs";
 
 const GENERATED = inRoot("sdk/typescript/src/generated");
 
