@@ -134,6 +134,6 @@ describe("npm run check", { timeout: 60_000 }, () => {
   });
 
   it("says which checks there are when asked for another", async () => {
-    expect((await check("colour")).output).toContain("there are style, types, imports, unused");
+    expect((await check("colour")).output).toMatch(/there are style, types, .*imports, .*unused/);
   });
 });
