@@ -222,6 +222,7 @@ test("the keyboard alone does everything", async () => {
     await keyboard.press("k");
     await page.locator(".level.ask:focus").waitFor();
     await keyboard.press("b");
+    await page.locator("#ticket-price:focus").waitFor();
     await keyboard.press("Escape");
     await keyboard.press("o");
     await page.locator("#ledger tr:focus").waitFor();

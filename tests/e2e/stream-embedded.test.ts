@@ -40,8 +40,11 @@ describe.each<ServingRuntime>(["deno", "node"])("the stream on %s", (runtime) =>
     const proxy = await TcpProxy.to(run.origin);
     const origin = proxy.through(run.origin).replace(/\/$/, "");
     const [cut, quiet] = [new ObservedStream(origin, "alice"), new ObservedStream(run.origin, "bob")];
-    await waitFor("both books", 10_000, () =>
-      cut.reasons.length > 0 && quiet.reasons.length > 0 ? true : undefined,
+    // What happens before a reader of own orders has begun is in its snapshot, and no fill of its stream.
+    await waitFor("both books, and both readers' orders", 10_000, () =>
+      [cut, quiet].every(({ reasons, orderReasons }) => reasons.length > 0 && orderReasons.length > 0)
+        ? true
+        : undefined,
     );
     const trading = new Trading(alice, ["alice", "bob", "carol"], 4711);
     trading.start();
