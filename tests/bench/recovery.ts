@@ -28,10 +28,15 @@ const TAIL_ORDERS = 5_000;
  *   100,000 orders resting; `recovery.warm.1000000` with a million;
  * - `recovery.cold.N`: the same with no stand-by, the next engine being started at once;
  * - `recovery.<rung>.N`: from the start of the process to active, by what the state is rebuilt from.
+ *
+ * `--rows N` measures with N orders resting, and with nothing else.
  */
 export async function benchRecovery(options: BenchOptions): Promise<BenchRow[]> {
+  const { rows: orders } = options;
+  const asked = SIZES.map((size) => ({ ...size, orders: orders ?? size.orders })).slice(0, 1);
+  const sizes = orders === null ? SIZES : asked;
   const rows: BenchRow[] = [];
-  for (const size of options.quick ? QUICK : SIZES) rows.push(...(await benchSize(size, options.quick)));
+  for (const size of options.quick ? QUICK : sizes) rows.push(...(await benchSize(size, options.quick)));
   return rows;
 }
 
