@@ -32,9 +32,8 @@ const TAIL_ORDERS = 5_000;
  * `--rows N` measures with N orders resting, and with nothing else.
  */
 export async function benchRecovery(options: BenchOptions): Promise<BenchRow[]> {
-  const { rows: orders } = options;
-  const asked = SIZES.map((size) => ({ ...size, orders: orders ?? size.orders })).slice(0, 1);
-  const sizes = orders === null ? SIZES : asked;
+  const orders = options.rows ?? null;
+  const sizes = orders === null ? SIZES : SIZES.slice(0, 1).map((size) => ({ ...size, orders }));
   const rows: BenchRow[] = [];
   for (const size of options.quick ? QUICK : sizes) rows.push(...(await benchSize(size, options.quick)));
   return rows;
