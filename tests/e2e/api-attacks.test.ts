@@ -5,6 +5,7 @@ import { inRoot } from "../../infra/dev/launch/paths.mjs";
 import { callWithOthersIds } from "./attacks/on-others.ts";
 import { ON_REQUESTS } from "./attacks/on-requests.ts";
 import { ON_SIGNATURES } from "./attacks/on-signatures.ts";
+import { ON_STREAM } from "./attacks/on-stream.ts";
 import { ON_TOKENS } from "./attacks/on-tokens.ts";
 import {
   type Got,
@@ -79,6 +80,15 @@ describe("attacks", () => {
     }
     const hers = await target.helper.get(`/trades?orderId=${target.victimOrderId}`);
     expect(hers.body.trades).toEqual([]);
+  });
+
+  test("over the WebSocket: nothing is told to whom it does not belong, nor after its credential has ended", async () => {
+    lines.push("| **WebSocket** | |");
+    for (const [what, attack] of Object.entries(ON_STREAM)) {
+      const code = await attack(target);
+      lines.push(`| ${what} | error \`${code}\` |`);
+      expect([what, code]).toEqual([what, expect.stringMatching(/^[A-Z_]+$/)]);
+    }
   });
 
   test("the table in docs/api.md is what happened", () => {

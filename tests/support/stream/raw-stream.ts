@@ -58,6 +58,11 @@ export class RawStream {
     });
   }
 
+  /** Whether a message of a type has come and was not taken. */
+  has(type: StreamMessage["type"]): boolean {
+    return this.#messages.some((message) => message.type === type);
+  }
+
   /** Reads nothing any more. */
   pause(): void {
     this.#socket.pause();
