@@ -262,7 +262,7 @@ test("on a small screen each panel has the width, and none goes beyond it", asyn
     await page.locator("#tabs").getByRole("button", { name: "Book" }).click();
     await page.locator(".level.ask").last().click();
     await page.locator("#ticket-price").waitFor({ state: "visible" });
-    expect(await page.locator("#ticket-price").inputValue()).toBe("50010.00");
+    await expect.poll(() => page.locator("#ticket-price").inputValue(), { timeout: 10_000 }).toBe("50010.00");
   });
 });
 
