@@ -1,7 +1,7 @@
 /** A Docker engine for the tests: the one that answers, or one that is started for them and ended after. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "../../infra/dev/services/wait.ts";
 
@@ -25,6 +25,7 @@ export async function provideEngine(): Promise<DockerEngine> {
   const daemon = spawn("dockerd", args, { stdio: ["ignore", output, output] });
   const end = async (): Promise<void> => {
     await ended(daemon);
+    unmountAllIn(exec);
     rmSync(exec, { recursive: true, force: true });
   };
   try {
@@ -45,6 +46,15 @@ async function ended(daemon: ChildProcess): Promise<void> {
   const exit = once(daemon, "exit");
   daemon.kill("SIGTERM");
   await exit;
+}
+
+/** A daemon that was ended may leave the network namespace of host containers mounted. */
+function unmountAllIn(folder: string): void {
+  const mounted = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => path.startsWith(`${folder}/`));
+  for (const path of mounted) spawnSync("umount", ["--lazy", path], { stdio: "ignore" });
 }
 
 /** On Debian as root: the engine, Compose, and what makes a base image. */
