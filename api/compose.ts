@@ -11,6 +11,7 @@ import { clockCheck } from "./clock-check.ts";
 import type { App } from "./context.ts";
 import { CommandDispatcher } from "./dispatch/dispatcher.ts";
 import { ToldSequences } from "./dispatch/told-sequences.ts";
+import { FaultLog } from "./fault-log.ts";
 import { Limits } from "./limits/limits.ts";
 import type { RateCounter } from "./limits/rates.ts";
 import { type ApiObserver, type ApiTracer, quietObserver } from "./observer.ts";
@@ -84,11 +85,15 @@ export function composeApi(parts: ApiParts): Api {
     groups: config.symbols.groups,
     docsToken: config.auth.devTokens ? DOCS_TOKEN : "",
   };
-  const symbols = new SymbolDirectory(reads, clock);
+  const listSymbols = new FaultLog(logger, "symbols").watching(() => reads.listSymbols());
+  const symbols = new SymbolDirectory({ listSymbols }, clock);
   const told = new ToldSequences();
   const random = randomPool();
+  const keys = {
+    find: new FaultLog(logger, "API keys").watching((ids: readonly string[]) => apiKeys.find(ids)),
+  };
   const authentication = new Authentication(
-    authenticatorsOf({ settings: config.auth, clock, keys: apiKeys, nonces, box: secretBox }),
+    authenticatorsOf({ settings: config.auth, clock, keys, nonces, box: secretBox, logger }),
     clock,
   );
   const { market, stream } = composeStream({

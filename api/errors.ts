@@ -2,6 +2,7 @@ import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { UnavailableError } from "../engine/ports.ts";
 import type { AppEnv } from "./context.ts";
+import { faultFacts } from "./fault-log.ts";
 import type { ApiLogger } from "./ports.ts";
 import { ProblemError, problem, problemResponse } from "./problem.ts";
 import type { ProblemCode } from "./problem-table.ts";
@@ -17,12 +18,12 @@ export function errorHandler(logger: ApiLogger): ErrorHandler<AppEnv> {
   return (error, context) => {
     if (error instanceof ProblemError) return problemResponse(error.problem, error.headers);
     if (error instanceof UnavailableError) {
-      logger.warn({ requestId: context.get("requestId"), dependency: error.dependency }, "unavailable");
+      logger.warn({ requestId: context.get("requestId"), ...faultFacts(error) }, "unavailable");
       return problemResponse(problem(UNAVAILABLE[error.dependency]), { "retry-after": "1" });
     }
     if (error instanceof HTTPException) return problemResponse(problem(codeOfHttp(error)));
     logger.error(
-      { requestId: context.get("requestId"), path: context.req.path, fault: error.name, at: framesOf(error) },
+      { requestId: context.get("requestId"), path: context.req.path, ...faultFacts(error) },
       "a request failed",
     );
     return problemResponse(problem("INTERNAL_ERROR"));
@@ -33,10 +34,4 @@ export function errorHandler(logger: ApiLogger): ErrorHandler<AppEnv> {
 function codeOfHttp(error: HTTPException): ProblemCode {
   if (error.status === 400) return "MALFORMED_JSON";
   return error.status === 415 ? "UNSUPPORTED_MEDIA_TYPE" : "INTERNAL_ERROR";
-}
-
-/** Where it was thrown, without its message: a driver's can hold parameters. */
-function framesOf(error: Error): string[] {
-  const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
-  return frames.slice(0, 5).map((line) => line.trim());
 }

@@ -28,6 +28,7 @@ import { startTracing } from "../infra/telemetry/tracing.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { replayableMs } from "./auth/nonces.ts";
 import { composeApi } from "./compose.ts";
+import { FaultLog } from "./fault-log.ts";
 import { GroupReach } from "./group-reach.ts";
 import { SharedRates } from "./limits/shared-rates.ts";
 import { PortTakenError, serve } from "./serve.ts";
@@ -100,7 +101,9 @@ const { app, dispatcher, stream } = composeApi({
   access: {
     apiKeys: new PostgresApiKeyStore(pool),
     nonces,
-    rates: new SharedRates(rates),
+    rates: new SharedRates({
+      take: new FaultLog(logger, "shared rates").watching((takings) => rates.take(takings)),
+    }),
     adminAudit: new PostgresAdminAudit(pool),
   },
   checks: [

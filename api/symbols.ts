@@ -6,7 +6,8 @@ const REFRESH_AFTER_MS = 1_000;
 
 /**
  * The pairs, copied from the records about once a second. While the records cannot be reached the
- * last copy serves; without one the caller gets the adapter's UnavailableError.
+ * last copy serves; without one the caller gets the adapter's UnavailableError. Loads that fail beside a
+ * copy are told by whoever gave the reads (`FaultLog`): nothing is done about them here.
  */
 export class SymbolDirectory {
   readonly #reads: Pick<ApiReads, "listSymbols">;

@@ -1,5 +1,7 @@
 import type { Clock } from "../../engine/ports.ts";
 import type { Config } from "../../infra/config/config.ts";
+import { FaultLog } from "../fault-log.ts";
+import type { ApiLogger } from "../ports.ts";
 import type { ApiKeyStore } from "./api-key.ts";
 import { ApiKeyDirectory } from "./api-key-directory.ts";
 import { devTokens } from "./dev-tokens.ts";
@@ -15,6 +17,7 @@ export interface AuthenticatorParts {
   readonly keys: Pick<ApiKeyStore, "find">;
   readonly nonces: NonceStore;
   readonly box: SecretBox;
+  readonly logger: ApiLogger;
 }
 
 /** The ways of naming a caller that are configured. Throws an Error with one line for the operator. */
@@ -24,6 +27,7 @@ export function authenticatorsOf({
   keys,
   nonces,
   box,
+  logger,
 }: AuthenticatorParts): Authenticator[] {
   const windowMs = settings.signatureWindowMs;
   const signed = signedRequests({ keys: new ApiKeyDirectory(keys), nonces, box, clock, windowMs });
@@ -31,7 +35,7 @@ export function authenticatorsOf({
   return [
     signed,
     ...(settings.devTokens ? [devTokens()] : []),
-    ...(tokens === null ? [] : [bearerTokens(tokens, clock)]),
+    ...(tokens === null ? [] : [bearerTokens(tokens, clock, new FaultLog(logger, "token issuer"))]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../../engine/ports.ts";
+import type { FaultLog } from "../fault-log.ts";
 
 /** The set is read again after this long: so long may a key that the issuer has taken back live on. */
 const READ_AGAIN_AFTER_MS = 5 * 60_000;
@@ -11,8 +12,11 @@ const REST_AFTER_FAILURE_MS = 2_000;
 /** An issuer that is away is no reason to lock everybody out: for so long the keys last read count. */
 const COUNT_WITHOUT_ISSUER_MS = 60 * 60_000;
 
-/** The issuer's public keys (RFC 7517), as they rotate. Rejects with jose's error. */
-export function issuerKeys(jwksUrl: string, clock: Clock): JWTVerifyGetKey {
+/**
+ * The issuer's public keys (RFC 7517), as they rotate. Rejects with jose's error.
+ * @param faults hears of an issuer that cannot be asked, also while the keys last read still count
+ */
+export function issuerKeys(jwksUrl: string, clock: Clock, faults?: Pick<FaultLog, "tell">): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(jwksUrl), {
     cacheMaxAge: READ_AGAIN_AFTER_MS,
     cooldownDuration: COOLDOWN_MS,
@@ -28,6 +32,7 @@ export function issuerKeys(jwksUrl: string, clock: Clock): JWTVerifyGetKey {
         return await remote(header, token);
       } catch (cause) {
         if (isAboutTheKey(cause)) throw cause;
+        faults?.tell(cause);
         failedAtMs = nowMs;
         failure = cause;
       } finally {

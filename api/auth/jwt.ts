@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Clock } from "../../engine/ports.ts";
+import type { FaultLog } from "../fault-log.ts";
 import { ProblemError } from "../problem.ts";
 import { isUserId } from "../schemas/fields.ts";
 import { CHALLENGE } from "./dev-tokens.ts";
@@ -39,12 +40,19 @@ interface Verified {
   readonly untilMs: number;
 }
 
-/** Throws an Error with one line for the operator where the settings do not go together. */
-export function bearerTokens(settings: TokenSettings, clock: Clock): Authenticator {
+/**
+ * Throws an Error with one line for the operator where the settings do not go together.
+ * @param faults hears of an issuer that cannot be asked for its keys
+ */
+export function bearerTokens(
+  settings: TokenSettings,
+  clock: Clock,
+  faults?: Pick<FaultLog, "tell">,
+): Authenticator {
   const algorithms = allowedAlgorithms(settings);
   if (settings.issuer === "") throw new Error("auth.jwt_issuer: must be set where tokens are taken");
   if (settings.audience === "") throw new Error("auth.jwt_audience: must be set where tokens are taken");
-  const keys = keysOf(settings, clock);
+  const keys = keysOf(settings, clock, faults);
   // A token comes with every request of its bearer, and verifying a signature costs more than all else here.
   const verified = new Map<string, Verified>();
 
@@ -94,8 +102,8 @@ function allowedAlgorithms({ key, algorithms }: TokenSettings): string[] {
   return [...algorithms];
 }
 
-function keysOf({ key }: TokenSettings, clock: Clock): JWTVerifyGetKey {
-  if ("jwksUrl" in key) return issuerKeys(key.jwksUrl, clock);
+function keysOf({ key }: TokenSettings, clock: Clock, faults?: Pick<FaultLog, "tell">): JWTVerifyGetKey {
+  if ("jwksUrl" in key) return issuerKeys(key.jwksUrl, clock, faults);
   const bytes = new TextEncoder().encode(key.secret);
   if (bytes.length < SHORTEST_SECRET_BYTES) {
     throw new Error(`auth.jwt_secret: must be at least ${SHORTEST_SECRET_BYTES} bytes long`);

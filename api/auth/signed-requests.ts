@@ -82,6 +82,7 @@ export function signedRequests(parts: SignedRequestParts): Authenticator {
     },
     async isStillValid(principal): Promise<boolean> {
       if (principal.keyId === null) return true;
+      // Of a key that cannot be looked up nobody knows whether it is revoked: it does not count.
       const key = await keys.key(principal.keyId).catch(() => null);
       return key !== null && key.revokedAtMs === null && (key.expiresAtMs ?? Infinity) > clock.nowMs();
     },

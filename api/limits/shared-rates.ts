@@ -26,6 +26,7 @@ export class SharedRates implements RateCounter {
       try {
         return await this.#shared.take(takings);
       } catch {
+        // Whoever gave the counter hears of it (`FaultLog`); an answer must not wait for another try.
         this.#restUntilMs = this.#monotonicMs() + REST_AFTER_FAILURE_MS;
       }
     }

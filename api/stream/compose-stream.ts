@@ -3,6 +3,7 @@ import type { Authentication } from "../auth/authentication.ts";
 import { cancelEverything } from "../commands/cancel-all.ts";
 import type { ApiServices } from "../context.ts";
 import { newId } from "../convert/ids.ts";
+import { FaultLog } from "../fault-log.ts";
 import type { ApiObserver } from "../observer.ts";
 import type { ApiLogger, ListedSymbol } from "../ports.ts";
 import type { SymbolDirectory } from "../symbols.ts";
@@ -42,11 +43,22 @@ export interface StreamComposition {
 export function composeStream(parts: StreamComposition): { market: MarketHub; stream: StreamServer } {
   const { settings, sources, reader, clock, logger, symbols } = parts;
   const { updates, committed, trades, candles, ownOrders } = sources;
+  const faults = (part: string): FaultLog => new FaultLog(logger, part);
+  // A market that something of cannot be had goes on without it and tries again, of which only clients hear.
   const market = new MarketHub(
-    { stream: updates, reader, trades, candles, clock, logger },
+    {
+      stream: {
+        subscribe: faults("book updates").watching((symbol, listener) => updates.subscribe(symbol, listener)),
+      },
+      reader: { depth: faults("books").watching((symbol, limit) => reader.depth(symbol, limit)) },
+      trades: faults("latest trades").watching(trades),
+      candles: faults("candles").watching(candles),
+      clock,
+    },
     { depthLevels: settings.depthLevels, messagesPerSecond: settings.messagesPerSecond },
   );
   const services = { ...parts.commands, clock, symbols };
+  const cancelFaults = faults("cancel on disconnect");
   const stream = new StreamServer({
     settings,
     version: parts.version,
@@ -58,7 +70,7 @@ export function composeStream(parts: StreamComposition): { market: MarketHub; st
     market,
     ownOrders: new OwnOrders({ committed, reads: ownOrders, symbols, clock, logger }),
     newId: () => newId(services, 0),
-    cancelOrders: (cancel) => cancelForSure(services, cancel),
+    cancelOrders: (cancel) => cancelForSure(services, cancelFaults, cancel),
   });
   return { market, stream };
 }
@@ -69,18 +81,23 @@ const RETRY_AFTER_MS = 500;
 const GIVE_UP_AFTER_MS = 60_000;
 
 /** Sends the command until its outcome is certain, under the same id, so that it does nothing twice. */
-async function cancelForSure(services: CancelServices, cancel: CancelOnDisconnect): Promise<void> {
+async function cancelForSure(
+  services: CancelServices,
+  faults: FaultLog,
+  cancel: CancelOnDisconnect,
+): Promise<void> {
   const targets: (ListedSymbol | null)[] = [];
   for (const symbol of cancel.symbols ?? []) {
     const listed = await services.symbols.numbered(symbol);
     if (listed !== undefined) targets.push(listed);
   }
   if (cancel.symbols === null) targets.push(null);
-  await Promise.all(targets.map((listed) => cancelOne(services, cancel.userId, listed)));
+  await Promise.all(targets.map((listed) => cancelOne(services, faults, cancel.userId, listed)));
 }
 
 async function cancelOne(
   services: CancelServices,
+  faults: FaultLog,
   userId: string,
   listed: ListedSymbol | null,
 ): Promise<void> {
@@ -88,7 +105,10 @@ async function cancelOne(
   const giveUpAtMs = services.clock.nowMs() + GIVE_UP_AFTER_MS;
   for (let resent = false; ; resent = true) {
     const input = { userId, commandId, listed, responseType: "RESULT", resent } as const;
-    const answer = await cancelEverything(services, input).catch(() => null);
+    const answer = await cancelEverything(services, input).catch((error: unknown) => {
+      faults.tell(error);
+      return null;
+    });
     if (answer?.certain === true) return;
     if (services.clock.nowMs() > giveUpAtMs) throw new Error("no certain answer");
     await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));

@@ -36,6 +36,8 @@ export interface ConnectionHost {
   cancelOrders(cancel: CancelOnDisconnect): void;
   /** A message has gone out. */
   sent(): void;
+  /** A request could not be answered, by no fault of the client's. */
+  failed(error: unknown): void;
   /** We end the connection. */
   cutOff(reason: string): void;
   /** The connection is gone. */
@@ -154,7 +156,10 @@ export class StreamConnection implements SocketListener, Subscriber {
     this.#waiting += 1;
     this.#work = this.#work
       .then(() => (this.#closed ? undefined : this.#answer(request)))
-      .catch(() => this.#refuse("NOT_AVAILABLE", { id: request.id }))
+      .catch((error: unknown) => {
+        this.#host.failed(error);
+        this.#refuse("NOT_AVAILABLE", { id: request.id });
+      })
       .finally(() => {
         this.#waiting -= 1;
       });
@@ -288,6 +293,7 @@ export class StreamConnection implements SocketListener, Subscriber {
   async checkCredential(): Promise<void> {
     const principal = this.#principal;
     if (principal === null) return;
+    // A credential that cannot be looked up does not count; who looks tells the log.
     const isValid = await this.#host.authentication.isStillValid(principal).catch(() => false);
     if (isValid || this.#principal !== principal || this.#closed) return;
     // Orders that nobody may look after any more are what the switch is for.

@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/ports.ts";
 import type { Authentication } from "../auth/authentication.ts";
+import { FaultLog } from "../fault-log.ts";
 import type { ApiObserver } from "../observer.ts";
 import type { ApiLogger } from "../ports.ts";
 import { STREAM_CLOSE_CODES, type StreamErrorCode } from "../schemas/stream-replies.ts";
@@ -39,6 +40,7 @@ export class StreamServer implements ConnectionHost {
   readonly version: string;
   readonly authentication: Authentication;
   readonly #parts: StreamParts;
+  readonly #faults: FaultLog;
   readonly #connections = new Set<StreamConnection>();
   readonly #count = new ConnectionCount();
   readonly #cancelling = new Set<Promise<void>>();
@@ -50,6 +52,7 @@ export class StreamServer implements ConnectionHost {
     this.version = parts.version;
     this.authentication = parts.authentication;
     this.#parts = parts;
+    this.#faults = new FaultLog(parts.logger, "stream requests");
   }
 
   get size(): number {
@@ -135,6 +138,10 @@ export class StreamServer implements ConnectionHost {
     });
     this.#cancelling.add(cancelling);
     void cancelling.finally(() => this.#cancelling.delete(cancelling));
+  }
+
+  failed(error: unknown): void {
+    this.#faults.tell(error);
   }
 
   sent(): void {

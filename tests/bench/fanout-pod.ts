@@ -64,7 +64,7 @@ const reads = {
   journalAt: async () => null,
 };
 const market = new MarketHub(
-  { stream: store, reader: store, trades: nothing, candles: nothing, clock, logger },
+  { stream: store, reader: store, trades: nothing, candles: nothing, clock },
   settings,
 );
 let connections = 0;

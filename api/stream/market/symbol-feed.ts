@@ -38,6 +38,11 @@ interface OpenChannel {
   close?(): void;
 }
 
+/** A subscription that cannot be ended is one whose connection is lost: nothing is left of it to end. */
+function letGo(unsubscribe: (() => Promise<void>) | null): void {
+  unsubscribe?.().catch(() => undefined);
+}
+
 /** All that one process knows of one symbol's market, kept true while anybody wants it. */
 export class SymbolFeed implements BookListener, TapeListener {
   readonly #spec: SymbolSpec;
@@ -119,7 +124,7 @@ export class SymbolFeed implements BookListener, TapeListener {
     this.#book.close();
     this.#tape.close();
     this.#day.close();
-    void this.#unsubscribe?.().catch(() => undefined);
+    letGo(this.#unsubscribe);
   }
 
   // ── what happens ──────────────────────────────────────────────────────────────────────────────
@@ -169,7 +174,7 @@ export class SymbolFeed implements BookListener, TapeListener {
       const unsubscribe = await this.#sources.stream.subscribe(this.#spec.symbol, (update) =>
         this.#take(update),
       );
-      if (this.#closed) return void unsubscribe().catch(() => undefined);
+      if (this.#closed) return letGo(unsubscribe);
       this.#unsubscribe = unsubscribe;
     } catch {
       if (this.#closed) return;

@@ -8,6 +8,8 @@ export interface FollowerListener {
   happened(group: string, timeline: string, outcome: Outcome): Promise<void>;
   /** What happened between cannot be told: everybody begins anew. */
   broken(group: string, reason: "GAP" | "RESTORED"): void;
+  /** It stands still until it is asked again: the records cannot be reached, or a row cannot be read. */
+  failed(error: unknown): void;
 }
 
 /** The journal behind a sequence, in order; rejects while the records cannot be reached. */
@@ -99,9 +101,10 @@ export class GroupFollower {
         this.#isWorking = false;
         if (this.#waiting.length > 0 || this.#isBehind) this.#work();
       },
-      () => {
-        // The records cannot be reached; the next look at them goes on.
+      (error: unknown) => {
+        // The next look at the records goes on.
         this.#isWorking = false;
+        this.#listener.failed(error);
       },
     );
   }

@@ -4,6 +4,7 @@ import type { JournalBatch } from "../../../engine/ports.ts";
 import { readEntries } from "../../../engine/wire/journal.ts";
 import { decodeOutcome } from "../../../engine/wire/outcome-codec.ts";
 import { isoTime, orderBody } from "../../convert/order-body.ts";
+import type { FaultLog } from "../../fault-log.ts";
 import type { OrderBody } from "../../schemas/order.ts";
 import type { StreamMessageOf } from "../../schemas/stream.ts";
 import type { SnapshotReason } from "../../schemas/stream-market.ts";
@@ -30,6 +31,7 @@ interface Happening {
 export class OwnOrdersSession {
   readonly #userId: string;
   readonly #sources: OwnOrdersSources;
+  readonly #faults: FaultLog;
   readonly #specOf: (symbol: number) => SymbolSpec | undefined;
   readonly #send: (text: string) => void;
   /** Where the user stands, by group. */
@@ -44,11 +46,13 @@ export class OwnOrdersSession {
   constructor(
     userId: string,
     sources: OwnOrdersSources,
+    faults: FaultLog,
     specOf: (symbol: number) => SymbolSpec | undefined,
     send: (text: string) => void,
   ) {
     this.#userId = userId;
     this.#sources = sources;
+    this.#faults = faults;
     this.#specOf = specOf;
     this.#send = send;
   }
@@ -105,7 +109,8 @@ export class OwnOrdersSession {
         if (this.#again === null) break;
         why = this.#again;
         this.#waiting = [];
-      } catch {
+      } catch (error) {
+        this.#faults.tell(error);
         this.#tellNothing();
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
       }

@@ -1,6 +1,8 @@
 import type { SymbolSpec } from "../../../engine/core/symbol-spec.ts";
 import type { Outcome } from "../../../engine/outcome.ts";
+import { FaultLog } from "../../fault-log.ts";
 import type { StreamPosition } from "../../schemas/stream-requests.ts";
+import { FollowedGroup } from "./followed-group.ts";
 import { type FollowerListener, GroupFollower } from "./group-follower.ts";
 import { OwnOrdersSession } from "./own-orders-session.ts";
 import type { OwnOrdersSources } from "./own-orders-sources.ts";
@@ -15,8 +17,8 @@ const POSITION_EVERY_MS = 30_000;
 export class OwnOrders implements FollowerListener {
   readonly #sources: OwnOrdersSources;
   readonly #sessions = new Map<string, Set<OwnOrdersSession>>();
-  readonly #followers = new Map<string, GroupFollower>();
-  readonly #subscriptions: (() => Promise<void>)[] = [];
+  readonly #faults: FaultLog;
+  readonly #followed = new Map<string, FollowedGroup>();
   readonly #specs = new Map<number, SymbolSpec>();
   #starting: Promise<void> | null = null;
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -24,6 +26,7 @@ export class OwnOrders implements FollowerListener {
 
   constructor(sources: OwnOrdersSources) {
     this.#sources = sources;
+    this.#faults = new FaultLog(sources.logger, "own orders");
   }
 
   /**
@@ -36,12 +39,18 @@ export class OwnOrders implements FollowerListener {
     resume: readonly StreamPosition[] | undefined,
     send: (text: string) => void,
   ): () => void {
-    const session = new OwnOrdersSession(userId, this.#sources, (symbol) => this.#specs.get(symbol), send);
+    const session = new OwnOrdersSession(
+      userId,
+      this.#sources,
+      this.#faults,
+      (symbol) => this.#specs.get(symbol),
+      send,
+    );
     const sessions = this.#sessions.get(userId) ?? new Set();
     this.#sessions.set(userId, sessions);
     sessions.add(session);
     // It keeps what happens from the moment that the groups are followed; what it begins with is read after.
-    void this.#start().then(() => session.begin(resume, [...this.#followers.values()]));
+    void this.#start().then(() => session.begin(resume, this.#followers()));
     return () => {
       session.close();
       sessions.delete(session);
@@ -74,6 +83,10 @@ export class OwnOrders implements FollowerListener {
     }
   }
 
+  failed(error: unknown): void {
+    this.#faults.tell(error);
+  }
+
   async #learn(symbol: number): Promise<void> {
     const listed = await this.#sources.symbols.numbered(symbol);
     if (listed !== undefined) this.#specs.set(symbol, listed.spec);
@@ -97,7 +110,8 @@ export class OwnOrders implements FollowerListener {
         const positions = await this.#sources.reads.positions();
         for (const position of positions) await this.#add(position);
         break;
-      } catch {
+      } catch (error) {
+        this.#faults.tell(error);
         if (!mine()) return;
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS / 2));
       }
@@ -107,33 +121,47 @@ export class OwnOrders implements FollowerListener {
   }
 
   async #add({ group, timeline, sequence }: StreamPosition): Promise<void> {
-    if (this.#followers.has(group)) return;
+    if (this.#followed.has(group)) return;
     const at = { timeline, sequence, timeMs: this.#sources.clock.nowMs() };
     const follower = new GroupFollower(group, at, (...query) => this.#sources.reads.journal(...query), this);
-    this.#followers.set(group, follower);
-    // Without the fan-out the looks at the records do.
-    const unsubscribe = await this.#sources.committed
-      .subscribe(group, (committed) => follower.take(committed))
-      .catch(() => null);
-    if (unsubscribe === null) return;
-    if (this.#followers.get(group) === follower) this.#subscriptions.push(unsubscribe);
-    else void unsubscribe().catch(() => undefined);
+    const followed = new FollowedGroup(follower, this.#sources.committed);
+    this.#followed.set(group, followed);
+    await this.#listen(followed);
+  }
+
+  /** Without the fan-out the looks at the records do, which ask for it again. */
+  #listen(followed: FollowedGroup): Promise<void> {
+    return followed.listen().catch((error: unknown) => this.#faults.tell(error));
   }
 
   async #look(): Promise<void> {
-    const positions = await this.#sources.reads.positions().catch(() => []);
+    let positions: readonly StreamPosition[];
+    try {
+      positions = await this.#sources.reads.positions();
+    } catch (error) {
+      this.#faults.tell(error);
+      return;
+    }
     if (this.#sessions.size === 0) return;
     for (const position of positions) {
-      const follower = this.#followers.get(position.group);
-      if (follower !== undefined) follower.compare(position.timeline, position.sequence);
-      // A group that came up since: from its beginning.
-      else await this.#add({ ...position, sequence: 0 });
+      const followed = this.#followed.get(position.group);
+      if (followed === undefined) {
+        // A group that came up since: from its beginning.
+        await this.#add({ ...position, sequence: 0 });
+        continue;
+      }
+      followed.follower.compare(position.timeline, position.sequence);
+      void this.#listen(followed);
     }
+  }
+
+  #followers(): GroupFollower[] {
+    return [...this.#followed.values()].map(({ follower }) => follower);
   }
 
   #tellPositions(): void {
     for (const sessions of this.#sessions.values()) {
-      for (const session of sessions) session.tellPositions([...this.#followers.values()]);
+      for (const session of sessions) session.tellPositions(this.#followers());
     }
   }
 
@@ -143,8 +171,7 @@ export class OwnOrders implements FollowerListener {
     this.#looking = undefined;
     this.#positioning = undefined;
     this.#starting = null;
-    for (const follower of this.#followers.values()) follower.close();
-    this.#followers.clear();
-    for (const unsubscribe of this.#subscriptions.splice(0)) void unsubscribe().catch(() => undefined);
+    for (const followed of this.#followed.values()) followed.close();
+    this.#followed.clear();
   }
 }

@@ -70,7 +70,6 @@ export class Market {
       trades: async (_symbol, limit) => [...this.committed].reverse().slice(0, limit),
       candles: async () => this.candles,
       clock: { nowMs: () => this.nowMs },
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
     };
   }
 
