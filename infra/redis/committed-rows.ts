@@ -1,13 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { Redis } from "ioredis";
 import type { CommittedRow, CommittedStream, JournalBatch } from "../../engine/ports.ts";
-import { openRedis, type RedisOptions, redisFault, waitUntilReady } from "./connection.ts";
+import type { RedisOptions } from "./connection.ts";
+import { RedisPubSub } from "./pubsub.ts";
 
 /** Rows above it are told without their payload: whoever wants it reads the journal. */
 const MAX_PAYLOAD_BYTES = 1 << 20;
 const LINE_FEED = 10;
-/** A connection that only listens says nothing when it dies: so it asks. */
-const PING_EVERY_MS = 5_000;
 
 /** Pub/sub channel of a group's committed rows. */
 export function committedChannel(prefix: string, group: string): string {
@@ -24,7 +22,7 @@ export function encodeCommitted({ group, timeline, row }: CommittedRow): Buffer 
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), isCut ? Buffer.alloc(0) : payload]);
 }
 
-/** Null for a row that came without its payload, or cannot be read. The hash is left out. */
+/** Null for a row that came without its payload; throws for what is no row. The hash is left out. */
 function decodeCommitted(message: Uint8Array): CommittedRow | null {
   const end = message.indexOf(LINE_FEED);
   const payload = message.subarray(end + 1);
@@ -33,74 +31,26 @@ function decodeCommitted(message: Uint8Array): CommittedRow | null {
   return { group, timeline, row: { ...row, payload, hash: new Uint8Array(0) } };
 }
 
-type Listener = (committed: CommittedRow | null) => void;
-
-/**
- * Committed rows by Redis' pub/sub, on a connection of its own. Pub/sub keeps nothing: after every loss of
- * the connection all listeners get null.
- */
+/** Committed rows as Redis fans them out. */
 export class RedisCommittedStream implements CommittedStream {
-  readonly #client: Redis;
   readonly #prefix: string;
-  readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #pinging: ReturnType<typeof setInterval>;
+  readonly #pubsub: RedisPubSub<CommittedRow>;
 
   constructor(options: RedisOptions) {
     this.#prefix = options.keyPrefix ?? "";
-    this.#client = openRedis(options, "committed rows");
-    this.#client.on("messageBuffer", (channel: Uint8Array, message: Uint8Array) => {
-      const listeners = this.#listeners.get(new TextDecoder().decode(channel));
-      if (listeners === undefined) return;
-      const committed = decodeCommitted(message);
-      for (const listener of listeners) listener(committed);
-    });
-    let connections = 0;
-    this.#client.on("ready", () => {
-      connections += 1;
-      if (connections > 1) void this.#resume();
-    });
-    this.#pinging = setInterval(() => this.#client.ping().catch(() => undefined), PING_EVERY_MS);
+    this.#pubsub = new RedisPubSub(options, "committed rows", decodeCommitted);
   }
 
   waitUntilReady(milliseconds: number): Promise<void> {
-    return waitUntilReady(this.#client, milliseconds);
+    return this.#pubsub.waitUntilReady(milliseconds);
   }
 
   /** A listener must not throw. */
-  async subscribe(group: string, listener: Listener): Promise<() => Promise<void>> {
-    const channel = committedChannel(this.#prefix, group);
-    const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners);
-    const own: Listener = (committed) => listener(committed);
-    listeners.add(own);
-    try {
-      await this.#client.subscribe(channel);
-    } catch (cause) {
-      listeners.delete(own);
-      throw redisFault(cause);
-    }
-    return async () => {
-      listeners.delete(own);
-      if (listeners.size > 0 || this.#listeners.get(channel) !== listeners) return;
-      this.#listeners.delete(channel);
-      await this.#client.unsubscribe(channel).catch(() => undefined);
-    };
+  subscribe(group: string, listener: (committed: CommittedRow | null) => void): Promise<() => Promise<void>> {
+    return this.#pubsub.subscribe(committedChannel(this.#prefix, group), listener);
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#pinging);
-    this.#listeners.clear();
-    this.#client.disconnect();
-  }
-
-  async #resume(): Promise<void> {
-    const channels = [...this.#listeners.keys()];
-    if (channels.length === 0) return;
-    try {
-      await this.#client.subscribe(...channels);
-    } catch {
-      return; // lost again: the next connection does the same
-    }
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener(null);
+  close(): Promise<void> {
+    return this.#pubsub.close();
   }
 }

@@ -24,7 +24,8 @@ export interface RedisOptions {
 }
 
 export interface RedisEvent {
-  readonly type: "connected" | "lost" | "failed";
+  /** "refused": a command failed, or a message could not be read, that is done without. */
+  readonly type: "connected" | "lost" | "failed" | "refused";
   /** Which of the process's connections. */
   readonly connection: string;
   readonly code?: string;
@@ -68,6 +69,24 @@ export function openRedis(options: RedisOptions, name: string): Redis {
     options.observe?.({ type: "failed", connection: name, ...(code === undefined ? {} : { code }) });
   });
   return client;
+}
+
+/** @param code what to call it; else Redis' or the driver's word for it, where there is one */
+export type TellRefused = (cause: unknown, code?: string) => void;
+
+/** Tells of what a connection does without, so that somebody hears of it. */
+export function tellRefused({ observe }: Pick<RedisOptions, "observe">, connection: string): TellRefused {
+  return (cause, code = codeOf(cause)) => {
+    observe?.({ type: "refused", connection, ...(code === undefined ? {} : { code }) });
+  };
+}
+
+/** `ECONNRESET`; `NOPERM`, which Redis begins its refusals with: never the rest of a message. */
+function codeOf(cause: unknown): string | undefined {
+  if (cause instanceof UnavailableError) return codeOf(cause.cause);
+  if (!(cause instanceof Error)) return undefined;
+  if ("code" in cause && typeof cause.code === "string") return cause.code;
+  return /^[A-Z]{2,20}(?= )/.exec(cause.message)?.[0];
 }
 
 /** Resolves once commands can be sent; rejects with UnavailableError after the time. */

@@ -8,7 +8,15 @@ import {
 } from "../../engine/ports.ts";
 import { applyBookUpdate, BookReply, stageBookPart } from "./apply-book-update.ts";
 import { committedChannel, encodeCommitted } from "./committed-rows.ts";
-import { openRedis, type RedisOptions, runScript, type ScriptCall, waitUntilReady } from "./connection.ts";
+import {
+  openRedis,
+  type RedisOptions,
+  runScript,
+  type ScriptCall,
+  type TellRefused,
+  tellRefused,
+  waitUntilReady,
+} from "./connection.ts";
 import { bookKeys, encodeLevels, encodeMessageHead, encodeTrades } from "./market-data-codec.ts";
 
 export interface MarketDataWriterOptions extends RedisOptions {
@@ -30,12 +38,14 @@ export class RedisMarketDataWriter implements MarketDataWriter {
   readonly #client: Redis;
   readonly #prefix: string;
   readonly #maxPending: number;
+  readonly #refused: TellRefused;
   #pending = 0;
   /** The last write that had to stage something: those after it wait for it. */
   #staging: Promise<void> = Promise.resolve();
 
   constructor(options: MarketDataWriterOptions) {
     this.#client = openRedis(options, "market data writer");
+    this.#refused = tellRefused(options, "market data writer");
     this.#prefix = options.keyPrefix ?? "";
     this.#maxPending = options.maxPendingWrites ?? 64;
   }
@@ -76,7 +86,7 @@ export class RedisMarketDataWriter implements MarketDataWriter {
     this.#pending += 1;
     this.#client
       .publish(committedChannel(this.#prefix, committed.group), encodeCommitted(committed))
-      .catch(() => undefined)
+      .catch(this.#refused)
       .finally(() => {
         this.#pending -= 1;
       });

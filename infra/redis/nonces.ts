@@ -1,5 +1,12 @@
 import type { Redis } from "ioredis";
-import { makeScript, openRedis, type RedisOptions, runScript } from "./connection.ts";
+import {
+  makeScript,
+  openRedis,
+  type RedisOptions,
+  runScript,
+  type TellRefused,
+  tellRefused,
+} from "./connection.ts";
 
 /**
  * Nonces of signed requests, shared by all pods. Each is a key of its own that ends by itself.
@@ -34,6 +41,7 @@ export class RedisNonces {
   readonly #client: Redis;
   readonly #prefix: string;
   readonly #keptMs: number;
+  readonly #refused: TellRefused;
   #hadConnection = false;
   #openFromMs = 0;
 
@@ -41,11 +49,12 @@ export class RedisNonces {
     this.#keptMs = keptMs;
     this.#prefix = `${options.keyPrefix ?? ""}nonce:`;
     this.#client = openRedis({ ...options, commandTimeoutMs: ANSWER_WITHIN_MS }, "nonces");
+    this.#refused = tellRefused(options, "nonces");
     this.#client.on("ready", () => {
       if (this.#hadConnection) this.#openFromMs = performance.now() + keptMs;
       this.#hadConnection = true;
       // Sets the marker, so that a new system has kept nonces for long enough before anybody comes.
-      this.#run("").catch(() => undefined);
+      this.#run("").catch(this.#refused);
     });
   }
 
@@ -55,7 +64,8 @@ export class RedisNonces {
       const state = await this.#run(`${this.#prefix}${keyId}:${nonce}`);
       if (state === "used") return "used";
       return state === "fresh" && performance.now() >= this.#openFromMs ? "fresh" : "unknown";
-    } catch {
+    } catch (cause) {
+      this.#refused(cause);
       return "unknown";
     }
   }

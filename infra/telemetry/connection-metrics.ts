@@ -14,11 +14,22 @@ export function observeRabbit(logger: Logger, metrics: Metrics): (event: RabbitE
   };
 }
 
+/** Refused commands can be many a second: each is counted, and one in so long is logged. */
+const LOG_REFUSED_EVERY_MS = 10_000;
+
 /** The same for Redis. */
 export function observeRedis(logger: Logger, metrics: Metrics): (event: RedisEvent) => void {
+  const loggedAtMs = new Map<string, number>();
   return (event) => {
     const { type, connection } = event;
     metrics.of("connectionEvents").inc({ service: "redis", connection, event: type });
-    logger.info({ redis: event }, "connection changed");
+    if (type !== "refused") {
+      logger.info({ redis: event }, "connection changed");
+      return;
+    }
+    const nowMs = performance.now();
+    if (nowMs - (loggedAtMs.get(connection) ?? Number.NEGATIVE_INFINITY) < LOG_REFUSED_EVERY_MS) return;
+    loggedAtMs.set(connection, nowMs);
+    logger.warn({ redis: event }, "does without what Redis did not do");
   };
 }

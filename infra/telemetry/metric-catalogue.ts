@@ -332,7 +332,7 @@ export const catalogue = {
   connectionEvents: {
     name: "trade_engine_connection_events_total",
     kind: "counter",
-    help: "What happened to connections to RabbitMQ and Redis: connected, lost, failed, nacked, returned, …",
+    help: "What happened to connections to RabbitMQ and Redis: connected, lost, failed, refused, nacked, returned, …",
     labels: ["service", "connection", "event"],
     programs: BOTH,
   },

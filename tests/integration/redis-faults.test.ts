@@ -6,9 +6,12 @@ import { type BookUpdate, FencedError, UnavailableError } from "../../engine/por
 import type { PrivateService } from "../../infra/dev/services/private-service.ts";
 import { startRedis } from "../../infra/dev/services/redis.ts";
 import { waitFor } from "../../infra/dev/services/wait.ts";
+import { committedChannel, RedisCommittedStream } from "../../infra/redis/committed-rows.ts";
+import type { RedisEvent } from "../../infra/redis/connection.ts";
 import { RedisMarketDataReader } from "../../infra/redis/market-data-reader.ts";
 import { RedisMarketDataStream } from "../../infra/redis/market-data-stream.ts";
 import { RedisMarketDataWriter } from "../../infra/redis/market-data-writer.ts";
+import { RedisNonces } from "../../infra/redis/nonces.ts";
 import { RedisSnapshotStore } from "../../infra/redis/snapshot-store.ts";
 import { change, full, level, trade } from "../contract/market-data.ts";
 import { snapshot } from "../contract/snapshot-store.ts";
@@ -155,6 +158,62 @@ describe("market data in Redis", () => {
     expect(await reader.depth(SYMBOL, 5)).toMatchObject({ sequence: 1, bids: [level(10, 1)] });
     expect(await reader.recentTrades(SYMBOL, 5)).toEqual([trade(1)]);
     await waitFor("the update", DEADLINE_MS, () => updates.length > 0 || undefined);
+  });
+
+  it("takes a message that it cannot read for one that was missed, and tells of it", async () => {
+    const { keyPrefix } = await open();
+    const refusals: (string | undefined)[] = [];
+    const options = {
+      url: server.url,
+      keyPrefix,
+      observe: ({ type, code }: RedisEvent) => void (type === "refused" && refusals.push(code)),
+    };
+    const stream = new RedisMarketDataStream(options);
+    const committed = new RedisCommittedStream(options);
+    opened.push(stream, committed);
+    await Promise.all([stream.waitUntilReady(DEADLINE_MS), committed.waitUntilReady(DEADLINE_MS)]);
+    const told: unknown[] = [];
+    await stream.subscribe(SYMBOL, (update) => told.push(update));
+    await committed.subscribe("main", (row) => told.push(row));
+    await admin.publish(`${keyPrefix}book:{${SYMBOL}}:updates`, "nothing of ours");
+    await admin.publish(committedChannel(keyPrefix, "main"), "{torn\nrow");
+    await waitFor("both messages", DEADLINE_MS, () => told.length === 2 || undefined);
+    expect(told).toEqual([null, null]);
+    expect(refusals).toEqual(["UNREADABLE", "UNREADABLE"]);
+  });
+
+  it("tells of committed rows that it may not fan out, and of nonces that it may not keep", async () => {
+    const { keyPrefix } = await open();
+    await admin.acl("SETUSER", "mute", "on", ">secret", "~*", "&*", "-@all", "+info");
+    const url = new URL(server.url);
+    url.username = "mute";
+    url.password = "secret";
+    const refusals: string[] = [];
+    const options = {
+      url: url.href,
+      keyPrefix,
+      observe: ({ type, connection, code }: RedisEvent) =>
+        void (type === "refused" && refusals.push(`${connection}: ${code}`)),
+    };
+    const writer = new RedisMarketDataWriter(options);
+    const nonces = new RedisNonces({ ...options, keptMs: 1_000 });
+    opened.push(writer, nonces);
+    await writer.waitUntilReady(DEADLINE_MS);
+    writer.tellCommitted({
+      group: "main",
+      timeline: "0192a000-0000-7000-8000-000000000001",
+      row: {
+        epoch: 1,
+        firstSequence: 1,
+        lastSequence: 1,
+        timeMs: 1,
+        rulesVersion: 1,
+        payload: new Uint8Array(1),
+        hash: new Uint8Array(32),
+      },
+    });
+    await waitFor("both refusals", DEADLINE_MS, () => new Set(refusals).size === 2 || undefined);
+    expect([...new Set(refusals)].sort()).toEqual(["market data writer: NOPERM", "nonces: NOPERM"]);
   });
 
   it("hangs no command on its faults: it could hold a password or a book", async () => {
