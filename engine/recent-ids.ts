@@ -1,4 +1,5 @@
 import type { IdWords } from "./core/command.ts";
+import type { Steps } from "./core/steps.ts";
 import type { ByteReader } from "./wire/byte-reader.ts";
 import type { ByteWriter } from "./wire/byte-writer.ts";
 
@@ -24,6 +25,7 @@ const MIN_GENERATION = 1 << 16;
 /** Bound of memory: 24 bytes an id, and 8 to 16 of index. */
 const MAX_GENERATION = 1 << 21;
 const FIRST_CAPACITY = 1 << 12;
+const IDS_A_STEP = 1 << 16;
 
 export class RecentIds {
   #young: Generation;
@@ -62,12 +64,12 @@ export class RecentIds {
     this.#young.add(id, sequence, timeMs);
   }
 
-  /** Appends the whole table: what a snapshot carries. */
-  write(writer: ByteWriter): void {
+  /** Appends the whole table: what a snapshot carries. Nothing may be added between two steps. */
+  *writeSteps(writer: ByteWriter): Steps<void> {
     writer.varint(this.forgottenUntilMs);
     writer.varint(this.orders);
-    (this.#old ?? new Generation()).write(writer);
-    this.#young.write(writer);
+    yield* (this.#old ?? new Generation()).writeSteps(writer);
+    yield* this.#young.writeSteps(writer);
   }
 
   /** Becomes what `write` wrote; failures show in `reader.ok`. */
@@ -118,15 +120,23 @@ class Generation {
     this.lastTimeMs = timeMs;
   }
 
-  write(writer: ByteWriter): void {
+  *writeSteps(writer: ByteWriter): Steps<void> {
     writer.varint(this.count);
     writer.varint(this.firstTimeMs);
     writer.varint(this.lastTimeMs);
+    for (let from = 0; from < this.count; from += IDS_A_STEP) {
+      this.#writeIds(writer, from, Math.min(this.count, from + IDS_A_STEP));
+      yield;
+    }
+  }
+
+  #writeIds(writer: ByteWriter, from: number, to: number): void {
     const words = this.#words;
-    let before = 0;
-    for (let position = 0; position < this.count; position++) {
+    const sequences = this.#sequences;
+    let before = from === 0 ? 0 : (sequences[from - 1] as number);
+    for (let position = from; position < to; position++) {
       const at = position * 4;
-      const sequence = this.#sequences[position] as number;
+      const sequence = sequences[position] as number;
       writer.idWords(
         words[at] as number,
         words[at + 1] as number,

@@ -7,7 +7,7 @@ export interface SnapshotInterval {
   readonly ms: number;
 }
 
-/** A take-over that comes while a stand-by takes a snapshot waits for it: so it does that seldom. */
+/** Who takes a snapshot does nothing else, and a stand-by falls behind: it takes a hundredth of the time at most. */
 const REST = 100;
 
 /**
@@ -73,7 +73,7 @@ export class SnapshotSchedule {
 
   /**
    * Notes that one was taken, whether or not it gets saved.
-   * @param tookMs how long its engine stood still for it; the next one waits until that is a hundredth of the time
+   * @param tookMs how long taking it took; the next one waits until that is a hundredth of the time
    */
   taken(sequence: number, tookMs = 0): void {
     this.#sequence = sequence;

@@ -5,7 +5,7 @@ import type { GroupState } from "./ports.ts";
 import { newestCopy, type RecoveredCopy, type RecoveryPorts, replayJournal } from "./recovery.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import { SnapshotSchedule } from "./snapshot-schedule.ts";
-import { snapshotOf, takeSnapshot } from "./taken-snapshot.ts";
+import { snapshotSteps } from "./taken-snapshot.ts";
 import { sameBytes } from "./wire/journal.ts";
 
 /** Rows of the journal that a stand-by takes at a time. */
@@ -114,7 +114,7 @@ export class WarmCopy {
       }
       const { sequence } = replay.history;
       observer.followed?.({ sequence, lag: Math.max(0, end - sequence), caughtUp });
-      if (caughtUp && !this.#stopped) this.#maySave(replay, group.timeline);
+      if (caughtUp && !this.#stopped) await this.#maySave(replay, group.timeline);
       if (rows.length > 0) await timers.breathe();
       else if (!this.#stopped) await this.#pause(followEveryMs);
     }
@@ -127,16 +127,26 @@ export class WarmCopy {
     return new SnapshotSchedule(snapshotStores, place, { commands, ms }, clock, observer, sequence);
   }
 
-  /** What it has applied is committed, so that what it saves may be told. */
-  #maySave(replay: JournalReplay, timeline: string): void {
+  /**
+   * Takes and saves a snapshot when one is due. What it has applied is committed, so that what it saves may be
+   * told. A take-over does not wait for it: a snapshot that is not whole by then is dropped.
+   */
+  async #maySave(replay: JournalReplay, timeline: string): Promise<void> {
     const { history, epoch, hash } = replay;
     if (this.#snapshots?.due(history.sequence) !== true) return;
+    const { clock, timers } = this.#ports;
     const { group } = this.#settings;
-    const startedMs = this.#ports.clock.nowMs();
     const end = { group, timeline, epoch, sequence: history.sequence, hash, rulesVersion: RULES_VERSION };
-    const snapshot = snapshotOf(takeSnapshot(history, end, startedMs));
-    this.#snapshots.taken(history.sequence, Math.max(0, this.#ports.clock.nowMs() - startedMs));
-    void this.#snapshots.save(snapshot);
+    const steps = snapshotSteps(history, end, clock.nowMs());
+    for (let tookMs = 0; !this.#stopped; await timers.breathe()) {
+      const startedMs = clock.nowMs();
+      const step = steps.next();
+      tookMs += Math.max(0, clock.nowMs() - startedMs);
+      if (step.done !== true) continue;
+      this.#snapshots.taken(history.sequence, tookMs);
+      void this.#snapshots.save(step.value);
+      return;
+    }
   }
 
   #pause(ms: number): Promise<void> {

@@ -16,8 +16,9 @@ import { placeOrder } from "./place-order.ts";
 import { placePlain } from "./place-plain.ts";
 import { replaceOrder } from "./replace-order.ts";
 import { readSnapshot } from "./snapshot-restore.ts";
-import { hashState, writeSnapshot } from "./snapshot-writer.ts";
+import { hashState, snapshotSteps, writeSnapshot } from "./snapshot-writer.ts";
 import { hashText } from "./state-hash.ts";
+import type { Steps } from "./steps.ts";
 import type { SymbolSpec } from "./symbol-spec.ts";
 import type { Side } from "./terms.ts";
 import { CommandKind } from "./terms.ts";
@@ -61,6 +62,14 @@ export class MatchingCore {
   /** The whole state between two commands, with a checksum: equal states give equal bytes. */
   snapshot(): Uint8Array<ArrayBuffer> {
     return writeSnapshot(this.#state);
+  }
+
+  /**
+   * The same snapshot in steps of some milliseconds, for a caller who has other things to do in between. A
+   * command between two steps makes the next one throw.
+   */
+  snapshotSteps(): Steps<Uint8Array<ArrayBuffer>> {
+    return snapshotSteps(this.#state);
   }
 
   /** Hash of the canonical state, 32 hexadecimal digits: free of slots, capacities, and how it came about. */

@@ -2,9 +2,15 @@ const FIRST_CAPACITY = 1 << 16;
 
 /** Grows a buffer of little-endian words, doubles and texts. */
 export class SnapshotWriter {
-  #bytes = new Uint8Array(FIRST_CAPACITY);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView<ArrayBuffer>;
   #length = 0;
+
+  /** @param expectedBytes room to begin with, so that large snapshots are not copied as they grow */
+  constructor(expectedBytes = 0) {
+    this.#bytes = new Uint8Array(Math.max(FIRST_CAPACITY, expectedBytes));
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   get length(): number {
     return this.#length;

@@ -5,8 +5,9 @@ import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import * as Row from "./order-row.ts";
 import { Place } from "./order-row.ts";
 import { SnapshotWriter } from "./snapshot-bytes.ts";
-import { openOrdersInOrder } from "./snapshot-walk.ts";
-import { hashBytes } from "./state-hash.ts";
+import { ORDERS_A_STEP, openOrdersInOrder } from "./snapshot-walk.ts";
+import { ByteHash, HASH_BLOCK, hashBytes } from "./state-hash.ts";
+import { atOnce, type Steps } from "./steps.ts";
 import type { SymbolState } from "./symbol-table.ts";
 
 /**
@@ -17,6 +18,10 @@ export const SNAPSHOT_MAGIC: readonly [number, number] = [0x4d434554, 0x45524f43
 export const SNAPSHOT_FORMAT = 1;
 export const HEADER_BYTES = 12;
 export const CHECKSUM_BYTES = 16;
+
+/** Of most orders, their place in their user's chain included: room to begin with. */
+const BYTES_AN_ORDER = 112;
+const HASHED_A_STEP = 1 << 20;
 
 /** Doubles of extras that are state as they are; ActivatedAt is not: the extreme is written instead. */
 export const EXTRA_DOUBLES: readonly number[] = [
@@ -52,30 +57,48 @@ export const ROW_DOUBLES: readonly number[] = [
 
 /** The state between two commands, with its checksum. */
 export function writeSnapshot(core: CoreState): Uint8Array<ArrayBuffer> {
-  const writer = new SnapshotWriter();
+  return atOnce(snapshotSteps(core));
+}
+
+/** The same in steps of some milliseconds. A command between two of them would tear it: that throws. */
+export function* snapshotSteps(core: CoreState): Steps<Uint8Array<ArrayBuffer>> {
+  const sequence = core.clock[SEQUENCE]!;
+  const writer = new SnapshotWriter(HEADER_BYTES + core.index.count * BYTES_AN_ORDER);
   writer.word(SNAPSHOT_MAGIC[0]);
   writer.word(SNAPSHOT_MAGIC[1]);
   writer.word(SNAPSHOT_FORMAT);
-  writeBody(core, writer);
-  for (const word of hashBytes(writer.finish(), 0, writer.length)) writer.word(word);
+  for (const _ of bodySteps(core, writer)) {
+    yield;
+    if (core.clock[SEQUENCE] !== sequence) throw new Error("snapshot: a command came between two steps");
+  }
+  const hash = new ByteHash();
+  const bytes = writer.finish();
+  let at = 0;
+  for (; at + HASHED_A_STEP <= bytes.length; at += HASHED_A_STEP) {
+    hash.blocks(bytes, at, at + HASHED_A_STEP);
+    yield;
+  }
+  const whole = bytes.length - (bytes.length % HASH_BLOCK);
+  hash.blocks(bytes, at, whole);
+  for (const word of hash.end(bytes, whole, bytes.length)) writer.word(word);
   return writer.finish();
 }
 
 /** Hash of the canonical state. */
 export function hashState(core: CoreState): Uint32Array {
-  const writer = new SnapshotWriter();
-  writeBody(core, writer);
+  const writer = new SnapshotWriter(core.index.count * BYTES_AN_ORDER);
+  atOnce(bodySteps(core, writer));
   return hashBytes(writer.finish(), 0, writer.length);
 }
 
-function writeBody(core: CoreState, writer: SnapshotWriter): void {
+function* bodySteps(core: CoreState, writer: SnapshotWriter): Steps<void> {
   writer.double(core.clock[SEQUENCE]!);
   writer.double(core.clock[TIME]!);
   const symbols = core.symbols.all();
   writer.word(symbols.length);
   for (const symbol of symbols) writeSymbol(writer, symbol);
-  const slots = openOrdersInOrder(core);
-  const users = usersInOrder(core, slots);
+  const slots = yield* openOrdersInOrder(core);
+  const users = yield* usersInOrder(core, slots);
   const numberOf = new Int32Array(core.users.used);
   writer.word(users.length);
   users.forEach((user, number) => {
@@ -85,14 +108,22 @@ function writeBody(core: CoreState, writer: SnapshotWriter): void {
   });
   const placeOf = new Int32Array(core.orders.used);
   writer.word(slots.length);
-  slots.forEach((slot, place) => {
-    placeOf[slot] = place;
-    writeOrder(core, writer, slot, numberOf[core.orders.userSlot(slot)]!);
-  });
+  for (let from = 0; from < slots.length; from += ORDERS_A_STEP) {
+    const to = Math.min(slots.length, from + ORDERS_A_STEP);
+    for (let place = from; place < to; place += 1) {
+      const slot = slots[place]!;
+      placeOf[slot] = place;
+      writeOrder(core, writer, slot, numberOf[core.orders.userSlot(slot)]!);
+    }
+    yield;
+  }
+  let listed = 0;
   for (const user of users) {
     writer.word(core.users.openCount(user));
     for (let slot = core.users.firstOrder(user); slot >= 0; slot = core.users.nextOrder(slot)) {
       writer.word(placeOf[slot]!);
+      listed += 1;
+      if (listed % ORDERS_A_STEP === 0) yield;
     }
   }
   core.timers.forEach((slot) => {
@@ -117,13 +148,14 @@ function writeSymbol(writer: SnapshotWriter, symbol: SymbolState): void {
 }
 
 /** Users with open orders as these come, then those without whose trading is disabled, by name. */
-function usersInOrder(core: CoreState, slots: Int32Array): number[] {
+function* usersInOrder(core: CoreState, slots: Int32Array): Steps<number[]> {
   const users: number[] = [];
   const seen = new Uint8Array(core.users.used);
-  for (const slot of slots) {
-    const user = core.orders.userSlot(slot);
+  for (let place = 0; place < slots.length; place += 1) {
+    const user = core.orders.userSlot(slots[place]!);
     if (seen[user] === 0) users.push(user);
     seen[user] = 1;
+    if ((place + 1) % ORDERS_A_STEP === 0) yield;
   }
   const disabled: number[] = [];
   for (let user = 0; user < core.users.used; user += 1) {

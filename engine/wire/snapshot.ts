@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { atOnce, type Steps } from "../core/steps.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { HASH_BYTES, sameBytes } from "./journal.ts";
@@ -13,6 +14,10 @@ import { WireFormatError } from "./wire-format-error.ts";
 /** Raised with any change to this body or to what the core writes into its part. */
 export const SNAPSHOT_FORMAT_VERSION = 2;
 
+/** Above what numbers and lengths take. */
+const MOST_OTHER_BYTES = 64;
+const BYTES_A_STEP = 1 << 22;
+
 export interface SnapshotBody {
   /** Time of the last sequenced command, milliseconds. */
   readonly timeMs: number;
@@ -21,17 +26,35 @@ export interface SnapshotBody {
 }
 
 export function encodeSnapshotBody(body: SnapshotBody): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter(HASH_BYTES + 64 + body.core.length + body.recentIds.length);
+  return atOnce(snapshotBodySteps(body));
+}
+
+/** The same in steps of some milliseconds. */
+export function* snapshotBodySteps(body: SnapshotBody): Steps<Uint8Array<ArrayBuffer>> {
+  const writer = new ByteWriter(HASH_BYTES + MOST_OTHER_BYTES + body.core.length + body.recentIds.length);
   writer.raw(new Uint8Array(HASH_BYTES));
   writer.varint(SNAPSHOT_FORMAT_VERSION);
   writer.varint(body.timeMs);
-  writer.block(body.recentIds);
+  writer.varint(body.recentIds.length);
+  yield* rawSteps(writer, body.recentIds);
   writer.varint(body.core.length);
   const covered = writer.length;
-  writer.raw(body.core);
+  yield* rawSteps(writer, body.core);
   const bytes = writer.view();
-  bytes.set(checksum(bytes, covered), 0);
+  const hash = createHash("sha256");
+  for (let at = HASH_BYTES; at < covered; at += BYTES_A_STEP) {
+    hash.update(bytes.subarray(at, Math.min(covered, at + BYTES_A_STEP)));
+    yield;
+  }
+  bytes.set(hash.digest(), 0);
   return bytes;
+}
+
+function* rawSteps(writer: ByteWriter, bytes: Uint8Array): Steps<void> {
+  for (let at = 0; at < bytes.length; at += BYTES_A_STEP) {
+    writer.raw(bytes.subarray(at, at + BYTES_A_STEP));
+    yield;
+  }
 }
 
 /** Throws a WireFormatError where the bytes are torn, changed, or another format's (the core's part apart). */

@@ -1,13 +1,17 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MatchingCore } from "../../engine/core/matching-core.ts";
 import { SnapshotError } from "../../engine/core/snapshot-error.ts";
-import { hashBytes } from "../../engine/core/state-hash.ts";
+import { hashBytes, hashText } from "../../engine/core/state-hash.ts";
+import { CommandKind } from "../../engine/core/terms.ts";
+import { generateStream } from "../bench/workload-generator.ts";
 import { history } from "../model/generate.ts";
 import { HistoryCommands } from "../model/history-commands.ts";
 import { CASCADES, DEEP, EVERYTHING } from "../model/profiles.ts";
 import { TwinSubject } from "../model/subject.ts";
 import { eventsText } from "../support/core-events.ts";
+import { loadMessage, workloadCommand, workloadCore } from "../support/workload.ts";
 
 const FORMAT_AT = 8;
 const CHECKSUM_BYTES = 16;
@@ -22,6 +26,10 @@ function coreAfter(seed: number, length: number): MatchingCore {
     twin.apply(command);
   }
   return core;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function faultOf(bytes: Uint8Array): string {
@@ -68,6 +76,52 @@ describe("snapshot() and restore()", () => {
   it("keep every text as it was", () => {
     const core = coreAfter(3, 60);
     expect(MatchingCore.restore(core.snapshot()).snapshot()).toEqual(core.snapshot());
+  });
+});
+
+describe("snapshotSteps()", () => {
+  /** More orders than a step takes. */
+  function largeCore(): MatchingCore {
+    const core = workloadCore();
+    const stream = generateStream("static", 60_000, 3);
+    const command = workloadCommand();
+    for (let index = 0; index < stream.count; index += 1) {
+      loadMessage(stream, index, command);
+      // What would go again stays, so that the book grows.
+      if (command.kind !== CommandKind.Place) continue;
+      command.sequence = core.lastSequence + 1;
+      core.apply(command);
+    }
+    return core;
+  }
+
+  it("make the same bytes with pauses between", () => {
+    const core = largeCore();
+    expect(core.openOrderCount).toBeGreaterThan(20_000);
+    const steps = core.snapshotSteps();
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses += 1;
+    expect(pauses).toBeGreaterThan(8);
+    expect(digest(step.value)).toBe(digest(core.snapshot()));
+  });
+
+  it("refuse to go on when a command came between two of them", () => {
+    const core = largeCore();
+    const steps = core.snapshotSteps();
+    steps.next();
+    const command = workloadCommand();
+    command.kind = CommandKind.Cancel;
+    command.sequence = core.lastSequence + 1;
+    core.apply(command);
+    expect(() => steps.next()).toThrow("a command came between two steps");
+  });
+});
+
+describe("the checksum of snapshots", () => {
+  it("is what it was in snapshots that are stored already", () => {
+    const bytes = Uint8Array.from({ length: 100 }, (_, index) => (index * 37 + 11) & 255);
+    expect(hashText(hashBytes(bytes, 0, bytes.length))).toBe("6043fae4e39f937540f30bc67502ded4");
   });
 });
 

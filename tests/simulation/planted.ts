@@ -1,3 +1,4 @@
+import { atOnce } from "../../engine/core/steps.ts";
 import type { EnginePorts } from "../../engine/engine-ports.ts";
 import type {
   CommandConsumer,
@@ -136,7 +137,7 @@ function withoutRecentIds(store: SnapshotStore): SnapshotStore {
   const strip = (snapshot: Snapshot): Snapshot => {
     try {
       const recentIds = new ByteWriter();
-      new RecentIds().write(recentIds);
+      atOnce(new RecentIds().writeSteps(recentIds));
       const body = decodeSnapshotBody(snapshot.body);
       return { ...snapshot, body: encodeSnapshotBody({ ...body, recentIds: recentIds.toBytes() }) };
     } catch {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { atOnce } from "../../../engine/core/steps.ts";
 import { RESEND_WINDOW_MS, RecentIds } from "../../../engine/recent-ids.ts";
 import { ByteReader } from "../../../engine/wire/byte-reader.ts";
 import { ByteWriter } from "../../../engine/wire/byte-writer.ts";
@@ -10,7 +11,7 @@ function idOf(number: number): { a: number; b: number; c: number; d: number } {
 
 function restored(ids: RecentIds): RecentIds {
   const writer = new ByteWriter();
-  ids.write(writer);
+  atOnce(ids.writeSteps(writer));
   const reader = new ByteReader().open(writer.toBytes());
   const copy = new RecentIds(4, 8);
   copy.read(reader);
@@ -84,7 +85,7 @@ describe("recent command ids", () => {
     const ids = new RecentIds();
     for (let number = 1; number <= 10; number++) ids.add(idOf(number), number, 1);
     const writer = new ByteWriter();
-    ids.write(writer);
+    atOnce(ids.writeSteps(writer));
     const bytes = writer.toBytes();
     for (let length = 0; length < bytes.length; length++) {
       const reader = new ByteReader().open(bytes, 0, length);

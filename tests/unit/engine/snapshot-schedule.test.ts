@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { MatchingCore } from "../../../engine/core/matching-core.ts";
 import type { RecoveryReport } from "../../../engine/engine-ports.ts";
 import { message } from "../../support/engine/commands.ts";
 import { EngineHarness, type RunningTestEngine } from "../../support/engine/harness.ts";
@@ -17,6 +18,8 @@ function savedBy({ told }: RunningTestEngine): number[] {
     .filter(([what, store]) => what === "snapshotSaved" && store === "postgres")
     .map(([, , at]) => Number(at));
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 describe("snapshots", () => {
   it("are taken on a schedule, at committed sequences, and one failing store does not matter", async () => {
@@ -48,11 +51,11 @@ describe("snapshots", () => {
   });
 
   it("are saved by a stand-by, of what is committed, so that the active engine need not stand still", async () => {
-    const harness = new EngineHarness({ snapshotEveryCommands: 5 });
+    const harness = new EngineHarness({ snapshotEveryCommands: 20 });
     const active = await harness.startActive();
     const standBy = harness.start();
     await until(() => standBy.engine.state === "waiting", "waiting");
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 60; round++) {
       await commitPlaces(harness, 2);
       await harness.time.advance(50);
     }
@@ -73,6 +76,27 @@ describe("snapshots", () => {
     const recovered = next.told.find(([what]) => what === "recovered")?.[1];
     expect(recovered).toMatchObject({ source: "redis" });
     expect(recovered).not.toMatchObject({ snapshotSequence: 0 });
+  });
+
+  it("that a stand-by is in the middle of keep no take-over waiting", async () => {
+    vi.spyOn(MatchingCore.prototype, "snapshotSteps").mockImplementation(function* () {
+      for (let step = 0; step < 100_000; step++) yield;
+      throw new Error("somebody waited for the end");
+    });
+    // The active engine, which takes one at once, has more patience than there are commands.
+    const harness = new EngineHarness({ snapshotEveryCommands: 6 });
+    const active = await harness.startActive();
+    const standBy = harness.start();
+    await until(() => standBy.engine.state === "waiting", "waiting");
+    await commitPlaces(harness, 5);
+    await harness.time.advance(50);
+    await until(() => vi.mocked(MatchingCore.prototype.snapshotSteps).mock.calls.length > 0, "begun");
+    active.consumer.lose();
+    await harness.time.advance(1_000);
+    await until(() => standBy.engine.state === "active", "take-over");
+    harness.queue.publish(message([harness.commands.place()]));
+    await harness.replied(6);
+    expect(harness.postgres.snapshots).toEqual([]);
   });
 
   it("that claim to be ahead, or are of another timeline, keep nobody from saving", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Code } from "../../../engine/core/codes.ts";
 import { MatchingCore } from "../../../engine/core/matching-core.ts";
+import { atOnce } from "../../../engine/core/steps.ts";
 import { OrderStatus, Side } from "../../../engine/core/terms.ts";
 import { formatId, parseId } from "../../../engine/ids.ts";
 import type { Snapshot } from "../../../engine/ports.ts";
@@ -219,7 +220,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 /** A sound body, of a group without history. */
 function emptyBody(): Uint8Array {
   const recentIds = new ByteWriter();
-  new RecentIds().write(recentIds);
+  atOnce(new RecentIds().writeSteps(recentIds));
   return encodeSnapshotBody({
     timeMs: 0,
     core: new MatchingCore().snapshot(),
