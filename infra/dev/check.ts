@@ -6,7 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../command-line.ts";
 import { inRoot, root } from "./launch/paths.mjs";
 
 interface Check {
@@ -73,13 +73,16 @@ const checks: readonly Check[] = [
   { name: "unused", what: "dead code", script: "node_modules/knip/bin/knip.js", args: ["--no-progress"] },
 ];
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+const USAGE = `npm run check -- [--only NAME]
+
+${checks.map(({ name, what }) => `  ${name.padEnd(14)} ${what}`).join("\n")}
+`;
+
+const { values } = readCommandLine(USAGE, { options: { only: { type: "string" } } });
 const chosen = checks.filter(({ name }) => values.only === undefined || name === values.only);
 if (chosen.length === 0) {
-  console.error(
-    `There is no check "${values.only}"; there are ${checks.map(({ name }) => name).join(", ")}.`,
-  );
-  process.exit(2);
+  const names = checks.map(({ name }) => name).join(", ");
+  endUnusable(USAGE, `there is no check "${values.only}", there are ${names}`);
 }
 
 const results = [];

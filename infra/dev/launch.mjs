@@ -21,6 +21,11 @@ if (command === undefined) {
   process.exit(2);
 }
 
+if (command.tellsUsage !== true && (args.includes("--help") || args.includes("-h"))) {
+  process.stdout.write(`npm run ${name}: ${command.purpose}\n`);
+  process.exit(0);
+}
+
 try {
   await ensureInstalled();
   const fromFile = command.readsEnvFile === true ? fromEnvFile() : {};

@@ -1,13 +1,20 @@
 /**
  * `npm run stack`: the whole system on this machine, for a person to try. One Ctrl-C ends all of it.
- *
- *     npm run stack -- [--apis 2] [--engines 2] [--runtime deno|node]
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../command-line.ts";
 import { type Stack, startStack } from "./stack/stack.ts";
 
-const { values } = parseArgs({
+const USAGE = `npm run stack -- [options]
+
+The whole system on this machine: private PostgreSQL, Redis and RabbitMQ, API processes and engines.
+
+  --apis N               API processes (default 2)
+  --engines N            engines of the one group: one is active, the others stand by (default 2)
+  --runtime deno|node    what they run on (default deno)
+`;
+
+const { values } = readCommandLine(USAGE, {
   options: {
     apis: { type: "string", default: "2" },
     engines: { type: "string", default: "2" },
@@ -17,8 +24,8 @@ const { values } = parseArgs({
 const { runtime } = values;
 const counts = { apis: Number(values.apis), engines: Number(values.engines) };
 if (!Object.values(counts).every((count) => Number.isInteger(count) && count >= 1))
-  fail("--apis and --engines take a number from 1 on");
-if (runtime !== "deno" && runtime !== "node") fail("--runtime takes deno or node");
+  endUnusable(USAGE, "--apis and --engines take a number from 1 on");
+if (runtime !== "deno" && runtime !== "node") endUnusable(USAGE, "--runtime takes deno or node");
 
 const sameSignalMs = 1_000;
 const isTerminal = process.stdout.isTTY === true;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../../infra/command-line.ts";
 import { widenInliningBudget } from "../../infra/inlining-budget.ts";
 import { type BenchOptions, type BenchRow, tableOf } from "./bench-row.ts";
 import { benchCore } from "./core.ts";
@@ -11,10 +11,8 @@ import { benchQueries } from "./queries.ts";
 import { benchRecovery } from "./recovery.ts";
 
 /**
- * npm run bench -- [core …] [--quick] [--streams DIR] [--rows N] [--json FILE]
- *
- * Without a name everything is measured. Figures of one run can be compared with each other, not with
- * another machine's or another day's.
+ * Program: `npm run bench`. Figures of one run can be compared with each other, not with another machine's or
+ * another day's.
  */
 const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>> = {
   core: benchCore,
@@ -25,10 +23,16 @@ const GROUPS: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Pr
   fanout: benchFanout,
 };
 
-// As in the programs that match.
-widenInliningBudget();
+const USAGE = `npm run bench -- [NAME…] [options]
 
-const { values, positionals } = parseArgs({
+  NAME             ${Object.keys(GROUPS).join(", ")} (default: all of them)
+  --quick          fewer rounds, for a look
+  --streams DIR    recorded order flow for the core, in place of the made one
+  --rows N         so many orders: resting for recovery, of history for queries
+  --json FILE      write the figures there as well
+`;
+
+const { values, positionals } = readCommandLine(USAGE, {
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
@@ -39,14 +43,20 @@ const { values, positionals } = parseArgs({
 });
 
 const names = positionals.length === 0 ? Object.keys(GROUPS) : positionals;
+const unknown = names.find((name) => GROUPS[name] === undefined);
+if (unknown !== undefined) endUnusable(USAGE, `there is no bench "${unknown}"`);
+const given = values.rows === undefined ? null : Number(values.rows);
+if (given !== null && !(Number.isSafeInteger(given) && given > 0)) {
+  endUnusable(USAGE, `--rows ${values.rows}: a whole number above zero`);
+}
+
+// As in the programs that match.
+widenInliningBudget();
+
 const rows: BenchRow[] = [];
 for (const name of names) {
   const bench = GROUPS[name];
-  if (bench === undefined) {
-    console.error(`There is no bench "${name}". There are: ${Object.keys(GROUPS).join(", ")}.`);
-    process.exit(2);
-  }
-  const given = values.rows === undefined ? null : Number(values.rows);
+  if (bench === undefined) continue;
   rows.push(...(await bench({ quick: values.quick, streams: values.streams ?? null, rows: given })));
 }
 console.log(tableOf(rows));

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../../infra/command-line.ts";
 import { runChaos } from "./chaos-run.ts";
 import { isClean, reportText } from "./report-text.ts";
 
@@ -20,8 +20,7 @@ const USAGE = `npm run test:chaos -- [options]
                  takeoverMs: {p50, worst}, seed, …}
 `;
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument, place) => place > 0 || argument !== "--"),
+const { values } = readCommandLine(USAGE, {
   options: {
     kills: { type: "string", default: "200" },
     minutes: { type: "string", default: "30" },
@@ -29,13 +28,8 @@ const { values } = parseArgs({
     rate: { type: "string", default: "600" },
     json: { type: "string" },
     log: { type: "string" },
-    help: { type: "boolean" },
   },
 });
-if (values.help === true) {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
 const [kills, minutes, rate] = [values.kills, values.minutes, values.rate].map(Number) as [
   number,
   number,
@@ -43,8 +37,7 @@ const [kills, minutes, rate] = [values.kills, values.minutes, values.rate].map(N
 ];
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 if (![kills, minutes, rate, seed].every((number) => Number.isFinite(number) && number > 0)) {
-  process.stderr.write(`--kills, --minutes, --rate and --seed take numbers above zero\n\n${USAGE}`);
-  process.exit(2);
+  endUnusable(USAGE, "--kills, --minutes, --rate and --seed take numbers above zero");
 }
 
 const startedMs = performance.now();

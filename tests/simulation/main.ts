@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../../infra/command-line.ts";
 import { FIRST_SEED, failureLine, findPlant, type Progress, runSeeds } from "./campaign.ts";
 import { PLANTS } from "./planted.ts";
 import { runSeed } from "./world.ts";
@@ -20,24 +20,21 @@ const USAGE = `npm run sim -- [options]
 const PLANT_SEEDS = 500;
 const TELL_EVERY_MS = 2_000;
 
-const { values } = parseArgs({
+const { values } = readCommandLine(USAGE, {
   options: {
     seeds: { type: "string" },
     seed: { type: "string" },
     json: { type: "string" },
     plant: { type: "string" },
     trace: { type: "boolean" },
-    help: { type: "boolean" },
   },
 });
-if (values.help === true) {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
 const first = wholeNumber(values.seed, FIRST_SEED);
 const count = wholeNumber(values.seeds, values.seed === undefined ? 1_000 : 1);
 const plant = PLANTS.find(({ name }) => name === values.plant) ?? null;
-if (values.plant !== undefined && plant === null) fail(`no planted bug has this name: ${values.plant}`);
+if (values.plant !== undefined && plant === null) {
+  endUnusable(USAGE, `no planted bug has this name: ${values.plant}`);
+}
 
 if (values.trace === true || plant !== null) {
   for (let seed = first; seed < first + count; seed++) {
@@ -92,11 +89,6 @@ async function campaign(): Promise<void> {
 function wholeNumber(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const value = Number(text.replaceAll(",", ""));
-  if (!Number.isSafeInteger(value) || value < 0) fail(`not a whole number: ${text}`);
+  if (!Number.isSafeInteger(value) || value < 0) endUnusable(USAGE, `not a whole number: ${text}`);
   return value;
-}
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n\n${USAGE}`);
-  process.exit(2);
 }

@@ -11,6 +11,7 @@ import { denoProgram, nodeProgram } from "./runtimes.mjs";
  * @property {string} purpose
  * @property {(args: string[]) => Step[]} steps
  * @property {boolean} [readsEnvFile] settings may also come from .env in the checkout
+ * @property {boolean} [tellsUsage] its program answers `--help` itself; for the others the launcher does
  */
 
 /**
@@ -79,10 +80,12 @@ export const commands = {
     steps: (args) => [onDeno("embedded", "infra/embedded/main.ts", ...args)],
   },
   demo: {
+    tellsUsage: true,
     purpose: "the engine with simulated traders: a living market to look at and to trade in",
     steps: (args) => [onNode("infra/tools/demo/main.ts", ...args)],
   },
   stack: {
+    tellsUsage: true,
     purpose: "private PostgreSQL, Redis and RabbitMQ, two API processes, two engines; Ctrl-C ends all",
     steps: (args) => [onNode("infra/dev/stack.ts", ...args)],
   },
@@ -99,11 +102,13 @@ export const commands = {
   },
   build: { purpose: "build the Docker image", steps: docker("build") },
   health: {
+    tellsUsage: true,
     purpose: "ask API and engine whether they live and are ready: health [-- URL …]",
     readsEnvFile: true,
     steps: (args) => [onDeno("client", "infra/tools/health/main.ts", ...args)],
   },
   status: {
+    tellsUsage: true,
     purpose: "every symbol group: epoch, sequence, events, open orders, snapshot",
     readsEnvFile: true,
     steps: (args) => [onDeno("client", "infra/tools/status/main.ts", ...args)],
@@ -123,33 +128,40 @@ export const commands = {
     readsEnvFile: true,
     steps: (args) => [onDeno("server", "engine/main.ts", ...args)],
   },
-  test: { purpose: "all tests, against real services", steps: (args) => [vitest(...args)] },
+  test: { tellsUsage: true, purpose: "all tests, against real services", steps: (args) => [vitest(...args)] },
   "test:unit": {
+    tellsUsage: true,
     purpose: "the tests that need no services",
     steps: (args) => [vitest("--project", "unit", ...args)],
   },
   "test:integration": {
+    tellsUsage: true,
     purpose: "the tests of parts against real services",
     steps: (args) => [vitest("--project", "integration", ...args)],
   },
   "test:e2e": {
+    tellsUsage: true,
     purpose: "the tests of whole programs, from outside",
     steps: (args) => [vitest("--project", "e2e", ...args)],
   },
   "test:compose": {
+    tellsUsage: true,
     purpose:
       "the real docker-compose.yml in a Docker engine, orders through it, an engine killed (as root; minutes)",
     steps: (args) => [vitest("--config", "tests/compose/vitest.config.ts", ...args)],
   },
   "test:chaos": {
+    tellsUsage: true,
     purpose: "the whole system under load while its parts are killed; 200 kills unless told otherwise",
     steps: (args) => [onNode("tests/chaos/main.ts", ...args)],
   },
   coverage: {
+    tellsUsage: true,
     purpose: "all tests, and which lines they reach (coverage/index.html)",
     steps: (args) => [vitest("--coverage", ...args)],
   },
   mutation: {
+    tellsUsage: true,
     purpose: "which small changes to engine/core no test notices (hours; not part of test)",
     steps: (args) => [
       onNode(
@@ -161,6 +173,7 @@ export const commands = {
     ],
   },
   check: {
+    tellsUsage: true,
     purpose: "every static check: format, lint, types, import rules, dead code",
     steps: (args) => [onNode("infra/dev/check.ts", ...args)],
   },
@@ -168,8 +181,13 @@ export const commands = {
     purpose: "write the tables of settings, commands, metrics and alerts in docs/ anew",
     steps: (args) => [onNode("infra/dev/docs.ts", ...args)],
   },
-  lint: { purpose: "format and lint, changing nothing", steps: (args) => [biome("check", ...args)] },
+  lint: {
+    tellsUsage: true,
+    purpose: "format and lint, changing nothing",
+    steps: (args) => [biome("check", ...args)],
+  },
   fmt: {
+    tellsUsage: true,
     purpose: "format, and fix what is safe to fix",
     steps: (args) => [biome("check", "--write", ...args)],
   },
@@ -221,41 +239,50 @@ export const commands = {
     steps: () => [onNode("infra/dev/rabbitmq-ui.ts")],
   },
   "sdk:generate": {
+    tellsUsage: true,
     purpose: "the TypeScript client's calls and types, out of docs/openapi.json",
     steps: (args) => [onNode("infra/dev/sdk/main.ts", ...args)],
   },
   replay: {
+    tellsUsage: true,
     purpose: "drive a running engine with recorded order flow",
     steps: (args) => [onDeno("client", "infra/tools/replay/main.ts", ...args)],
   },
   scenarios: {
+    tellsUsage: true,
     purpose: "run scenario files through the core or over HTTP",
     steps: (args) => [onDeno("client", "infra/tools/scenarios/main.ts", ...args)],
   },
   backup: {
+    tellsUsage: true,
     purpose: "the whole database of one moment in one file, while trading goes on: backup -- --to FILE",
     readsEnvFile: true,
     steps: (args) => [onNode("infra/tools/backup/main.ts", ...args)],
   },
   restore: {
+    tellsUsage: true,
     purpose: "fill an empty database from a backup: restore -- --from FILE",
     readsEnvFile: true,
     steps: (args) => [onNode("infra/tools/restore/main.ts", ...args)],
   },
   audit: {
+    tellsUsage: true,
     purpose: "check the whole database against every guarantee that shows at rest",
     readsEnvFile: true,
     steps: (args) => [onDeno("client", "infra/tools/audit/main.ts", ...args)],
   },
   sim: {
+    tellsUsage: true,
     purpose: "engines under simulated faults, seed after seed; a failing seed replays exactly",
     steps: (args) => [onNode("tests/simulation/main.ts", ...args)],
   },
   bench: {
+    tellsUsage: true,
     purpose: "measure: bench -- [core …] [--quick] [--streams DIR] [--rows N] [--json FILE]",
     steps: (args) => [onNode("tests/bench/main.ts", ...args)],
   },
   "test:fuzz": {
+    tellsUsage: true,
     purpose:
       "requests made out of the OpenAPI document, 50,000 unless told otherwise; no 5xx, nothing undocumented",
     steps: (args) => [onNode("tests/fuzz/main.ts", ...args)],

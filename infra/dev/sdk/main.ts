@@ -8,13 +8,20 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { createClient } from "@hey-api/openapi-ts";
+import { readCommandLine } from "../../command-line.ts";
 import { inRoot } from "../launch/paths.mjs";
 
 const GENERATED = inRoot("sdk/typescript/src/generated");
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const USAGE = `npm run sdk:generate -- [--check]
+
+Writes the calls and types of the TypeScript client, out of docs/openapi.json.
+
+  --check    write nothing; fail where the files are not what the document gives
+`;
+
+const { values } = readCommandLine(USAGE, { options: { check: { type: "boolean", default: false } } });
 
 if (values.check) {
   const directory = mkdtempSync(join(tmpdir(), "trade-engine-sdk-"));

@@ -3,10 +3,11 @@
  * words what does not hold. Exit codes: 0 everything holds, 1 something does not, 2 it could not look.
  */
 import process from "node:process";
+import { endUnusable, UsageError } from "../../command-line.ts";
 import { toolDatabaseUrl } from "../../embedded/tool-database.ts";
 import { Progress } from "../replay/progress.ts";
 import { auditRecords, UnknownSymbolError } from "./audit.ts";
-import { parseOptions, USAGE, UsageError } from "./options.ts";
+import { parseOptions, USAGE } from "./options.ts";
 import { UnreadableRecordsError } from "./records-view.ts";
 import { reportLines } from "./report-lines.ts";
 
@@ -39,8 +40,8 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}`);
-  else if (error instanceof UnknownSymbolError || error instanceof UnreadableRecordsError) {
+  if (error instanceof UsageError) endUnusable(USAGE, error.message);
+  if (error instanceof UnknownSymbolError || error instanceof UnreadableRecordsError) {
     process.stderr.write(`${error.message}\n`);
   } else throw error;
   process.exitCode = 2;

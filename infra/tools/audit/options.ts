@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { asksForHelp, parseArguments, UsageError } from "../../command-line.ts";
 
 export const USAGE = `npm run audit -- [options]
 
@@ -17,15 +17,10 @@ export interface AuditArguments {
   readonly url: string | null;
 }
 
-/** An argument that cannot be used; the message says which and why. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** What the command line asks for; null for `--help`. Throws a UsageError. */
 export function parseOptions(args: readonly string[]): AuditArguments | null {
-  const values = parsed(args);
-  if (values.help === true) return null;
+  if (asksForHelp(args)) return null;
+  const { values } = parsed(args);
   if (values.url !== undefined && !URL.canParse(values.url)) throw new UsageError("--url: not an address");
   return {
     symbol: values.symbol === undefined ? null : values.symbol.replace("-", "/"),
@@ -34,17 +29,10 @@ export function parseOptions(args: readonly string[]): AuditArguments | null {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      // npm takes its own `--` away; a launcher started directly passes it on.
-      args: args[0] === "--" ? args.slice(1) : [...args],
-      options: {
-        symbol: { type: "string" },
-        url: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parseArguments(args, {
+    options: {
+      symbol: { type: "string" },
+      url: { type: "string" },
+    },
+  });
 }

@@ -1,4 +1,6 @@
 import postgres, { type ParameterOrJSON, type Row, type TransactionSql } from "postgres";
+import { SNAPSHOT_BODY, type SnapshotBodyRow } from "../../../db/queries/snapshots.ts";
+import { readSnapshotBody } from "../../../db/snapshot-body.ts";
 
 /** The database cannot be reached, or is not this program's. */
 export class UnreadableRecordsError extends Error {
@@ -42,6 +44,12 @@ export class RecordsView {
   /** Runs one statement whose result is small. */
   async rows<T extends Row>(statement: string, parameters: ParameterOrJSON<never>[] = []): Promise<T[]> {
     return [...(await this.#sql.unsafe<T[]>(statement, parameters))];
+  }
+
+  /** The body of a snapshot that is there; null where it is not whole. */
+  async snapshotBody(group: string, sequence: string, epoch: string): Promise<Uint8Array | null> {
+    const [row] = await this.rows<SnapshotBodyRow & Row>(SNAPSHOT_BODY, [group, sequence, epoch]);
+    return row === undefined ? null : readSnapshotBody(this.#sql, row);
   }
 
   /** Rows of a statement with a large result, a few at a time. Several may be read beside each other. */

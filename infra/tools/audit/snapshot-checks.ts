@@ -8,7 +8,7 @@ import { sameBytes } from "../../../engine/wire/journal.ts";
 import { decodeSnapshotBody, SNAPSHOT_FORMAT_VERSION } from "../../../engine/wire/snapshot.ts";
 import type { Findings } from "./findings.ts";
 import type { RecordsView } from "./records-view.ts";
-import { type GroupRow, SNAPSHOT_BODY, SNAPSHOT_HEADS, type SnapshotHead } from "./statements.ts";
+import { type GroupRow, SNAPSHOT_HEADS, type SnapshotHead } from "./statements.ts";
 
 /** A replay that begins with the journal. */
 export function replayFromBegin(group: GroupRow): JournalReplay {
@@ -107,9 +107,9 @@ export class SnapshotChecks {
   async #restore(head: SnapshotHead): Promise<JournalReplay | null> {
     const sequence = Number(head.sequence);
     try {
-      const parameters = [this.#group.symbol_group, head.sequence, head.epoch];
-      const [row] = await this.#view.rows<{ body: Uint8Array }>(SNAPSHOT_BODY, parameters);
-      const body = decodeSnapshotBody(row?.body ?? new Uint8Array());
+      const stored = await this.#view.snapshotBody(this.#group.symbol_group, head.sequence, head.epoch);
+      if (stored === null) throw new Error("its body is not whole");
+      const body = decodeSnapshotBody(stored);
       const recentIds = new RecentIds();
       recentIds.read(new ByteReader().open(body.recentIds));
       const core = MatchingCore.restore(body.core);

@@ -41,9 +41,6 @@ export interface SnapshotHead {
   readonly rules_version: number;
 }
 
-export const SNAPSHOT_BODY =
-  "select body from order_book_snapshots where symbol_group = $1 and sequence = $2 and epoch = $3";
-
 const ORDER_COLUMNS = `
   order_id, created_at, updated_at, sequence, user_id, client_order_id, list_id, symbol, side, type, time_in_force,
   self_trade_prevention, status, post_only, reason_code, trailing_delta, price, quantity, filled_quantity,

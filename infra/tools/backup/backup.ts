@@ -1,10 +1,11 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createWriteStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import postgres, { type TransactionSql } from "postgres";
+import { copyOut } from "../../../db/copy-out.ts";
 import type { DatabaseTls } from "../../../db/tls.ts";
 import { ArchiveError } from "../archive/archive-error.ts";
 import { CopyRows } from "../archive/copy-rows.ts";
@@ -93,7 +94,7 @@ async function* framesOf(
   for (const table of header.tables) {
     yield writer.frame("T", table.name);
     const counter = new CopyRows();
-    for await (const piece of copyOut(sql, table)) {
+    for await (const piece of copyOut(copyOf(sql, table))) {
       const before = counter.rows;
       counter.push(piece);
       onRows(counter.rows - before);
@@ -109,13 +110,8 @@ async function* framesOf(
   yield writer.end();
 }
 
-async function* copyOut(sql: TransactionSql, { name, columns }: ArchivedTable): AsyncGenerator<Buffer> {
-  const stream =
-    await sql`copy (select ${sql(columns)} from ${sql(name)}) to stdout (format binary)`.readable();
-  for await (const piece of stream as AsyncIterable<Uint8Array>) yield Buffer.from(piece);
-  // postgres.js pauses its socket where the stream is full, and resumes it when more is read. Where the stream was
-  // full at its very end, nothing more is ever read, and the next statement would wait for ever.
-  stream._read(0);
+function copyOf(sql: TransactionSql, { name, columns }: ArchivedTable) {
+  return sql`copy (select ${sql(columns)} from ${sql(name)}) to stdout (format binary)`;
 }
 
 async function target(to: string, takenAt: string): Promise<string> {

@@ -3,7 +3,7 @@
  * on. Exit codes: 0 done, 1 not done (one line says why), 2 wrong arguments.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../../command-line.ts";
 import { loadConfigOrExit } from "../../config/load.ts";
 import { toolDatabaseUrl } from "../../embedded/tool-database.ts";
 import { ArchiveError } from "../archive/archive-error.ts";
@@ -20,25 +20,9 @@ goes on. In a folder the file is named after the moment. Nothing is written over
   --url URL    the database (default: as configured, or that of an npm start that runs)
 `;
 
-function options(): { to: string; url: string | undefined } {
-  try {
-    const { values } = parseArgs({
-      args: process.argv.slice(2).filter((argument) => argument !== "--"),
-      options: { to: { type: "string" }, url: { type: "string" }, help: { type: "boolean", short: "h" } },
-    });
-    if (values.help === true) {
-      process.stdout.write(USAGE);
-      process.exit(0);
-    }
-    if (values.to !== undefined) return { to: values.to, url: values.url };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-  }
-  process.stderr.write(`\n${USAGE}`);
-  process.exit(2);
-}
-
-const { to, url } = options();
+const { to = endUnusable(USAGE, "--to is needed"), url } = readCommandLine(USAGE, {
+  options: { to: { type: "string" }, url: { type: "string" } },
+}).values;
 const progress = new Progress(
   { isTTY: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
   undefined,

@@ -2,19 +2,25 @@
  * `npm run demo`: the whole engine in one process, as `npm start`, with simulated traders, so that there is a living
  * market to look at and to trade in. Its data lies below `.data/demo` and is kept: the next run goes on from there.
  * Ctrl-C ends everything.
- *
- *     npm run demo -- [--fresh] [--seed 7] [--port 8080]
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../../command-line.ts";
 import { dataDirectory, inRoot } from "../../dev/launch/paths.mjs";
 import { type ServiceProcess, startProcess } from "../../dev/services/process.ts";
 import { ApiClient } from "../api-client/client.ts";
 import { DemoSession } from "./session.ts";
 
-const USAGE = "npm run demo -- [--fresh] [--seed NUMBER] [--port NUMBER]\n";
+const USAGE = `npm run demo -- [options]
+
+The whole engine in one process, as npm start, with simulated traders. Its data lies below .data/demo and is
+kept: the next run goes on from there.
+
+  --fresh      begin with nothing
+  --seed N     decides what the traders do (default 7)
+  --port N     where it listens (default 8080)
+`;
 const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 30_000;
 
@@ -102,22 +108,17 @@ async function end(code: number): Promise<void> {
 }
 
 function readOptions(): { fresh: boolean; seed: number; port: string | undefined } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        fresh: { type: "boolean", default: false },
-        seed: { type: "string", default: "7" },
-        port: { type: "string" },
-      },
-    });
-    const seed = Number(values.seed);
-    if (!Number.isSafeInteger(seed) || !/^\d{1,5}$/.test(values.port ?? "0"))
-      throw new TypeError("not a number");
-    return { fresh: values.fresh, seed, port: values.port };
-  } catch {
-    process.stderr.write(USAGE);
-    return process.exit(2);
-  }
+  const { values } = readCommandLine(USAGE, {
+    options: {
+      fresh: { type: "boolean", default: false },
+      seed: { type: "string", default: "7" },
+      port: { type: "string" },
+    },
+  });
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed)) endUnusable(USAGE, `--seed ${values.seed}: not a whole number`);
+  if (!/^\d{1,5}$/.test(values.port ?? "0")) endUnusable(USAGE, `--port ${values.port}: not a port`);
+  return { fresh: values.fresh, seed, port: values.port };
 }
 
 function say(words: string): void {

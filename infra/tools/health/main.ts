@@ -4,6 +4,7 @@
  * Exit codes: 0 all are ready, 1 something is not, 2 it could not be asked for.
  */
 import process from "node:process";
+import { endUnusable, readCommandLine } from "../../command-line.ts";
 import { loadConfigOrExit } from "../../config/load.ts";
 
 interface Answer {
@@ -15,12 +16,15 @@ interface Answer {
 
 const TIMEOUT_MS = 5_000;
 
-const given = process.argv.slice(2).filter((argument) => argument !== "--");
+const USAGE = `npm run health -- [URL…]
+
+Asks API processes and engines whether they live and are ready: those at the addresses, or without any those of
+the configuration. Exit codes: 0 all are ready, 1 something is not.
+`;
+
+const { positionals: given } = readCommandLine(USAGE, { allowPositionals: true });
 const wrong = given.find((url) => !URL.canParse(url));
-if (wrong !== undefined) {
-  process.stderr.write(`${wrong} is not an address\n`);
-  process.exit(2);
-}
+if (wrong !== undefined) endUnusable(USAGE, `${wrong} is not an address`);
 const answers = given.length > 0 ? await Promise.all(given.map(look)) : await configured();
 for (const { url, words } of answers) process.stdout.write(`${url}  ${words}\n`);
 process.exitCode = answers.length > 0 && answers.every(({ isReady }) => isReady) ? 0 : 1;

@@ -5,10 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import process from "node:process";
+import { endUnusable, UsageError } from "../../command-line.ts";
 import { ApiClient, ApiRefusedError, ApiUnreachableError } from "../api-client/client.ts";
 import { readDepth } from "../api-client/endpoints.ts";
 import { MalformedLineError } from "./flow-command.ts";
-import { parseOptions, USAGE, UsageError } from "./options.ts";
+import { parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { NotReadyError, runReplay } from "./session.ts";
 import { comparisonLines, summaryLines } from "./summary.ts";
@@ -67,10 +68,8 @@ const EXPECTED = [
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-  } else if (EXPECTED.some((kind) => error instanceof kind)) {
+  if (error instanceof UsageError) endUnusable(USAGE, error.message);
+  if (EXPECTED.some((kind) => error instanceof kind)) {
     process.stderr.write(`\n${(error as Error).message}\n`);
     process.exitCode = 1;
   } else throw error;

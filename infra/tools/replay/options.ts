@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { asksForHelp, parseArguments, UsageError } from "../../command-line.ts";
 import { isScale } from "./decimal-price.ts";
 import { parseSpeed } from "./pace.ts";
 
@@ -40,15 +40,10 @@ export interface ReplayOptions {
   readonly limit: number;
 }
 
-/** An argument that cannot be used; the message says which and why. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** What the command line asks for; null for `--help`. Throws a UsageError. */
 export function parseOptions(args: readonly string[]): ReplayOptions | null {
+  if (asksForHelp(args)) return null;
   const { values, positionals } = parsed(args);
-  if (values.help === true) return null;
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError("one FILE is needed");
   const speed = parseSpeed(values.speed);
@@ -78,33 +73,26 @@ export function parseOptions(args: readonly string[]): ReplayOptions | null {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      // npm takes its own `--` away; a launcher started directly passes it on.
-      args: args[0] === "--" ? args.slice(1) : [...args],
-      allowPositionals: true,
-      options: {
-        url: { type: "string", multiple: true, default: ["http://127.0.0.1:8080"] },
-        token: { type: "string", default: "dev:replay" },
-        symbol: { type: "string", default: "REPLAY/USD" },
-        "create-symbol": { type: "boolean" },
-        tick: { type: "string" },
-        lot: { type: "string" },
-        speed: { type: "string", default: "max" },
-        batch: { type: "string", default: "100" },
-        "price-scale": { type: "string", default: "10000" },
-        "quantity-scale": { type: "string", default: "1" },
-        "id-prefix": { type: "string", default: "" },
-        "keep-going": { type: "boolean" },
-        "expect-trades": { type: "string" },
-        "expect-book": { type: "string" },
-        limit: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parseArguments(args, {
+    allowPositionals: true,
+    options: {
+      url: { type: "string", multiple: true, default: ["http://127.0.0.1:8080"] },
+      token: { type: "string", default: "dev:replay" },
+      symbol: { type: "string", default: "REPLAY/USD" },
+      "create-symbol": { type: "boolean" },
+      tick: { type: "string" },
+      lot: { type: "string" },
+      speed: { type: "string", default: "max" },
+      batch: { type: "string", default: "100" },
+      "price-scale": { type: "string", default: "10000" },
+      "quantity-scale": { type: "string", default: "1" },
+      "id-prefix": { type: "string", default: "" },
+      "keep-going": { type: "boolean" },
+      "expect-trades": { type: "string" },
+      "expect-book": { type: "string" },
+      limit: { type: "string" },
+    },
+  });
 }
 
 /** `AAPL-USD` is taken for `AAPL/USD`; `AAPL` for `AAPL/USD` too. */

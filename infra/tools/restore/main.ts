@@ -3,7 +3,7 @@
  * says why, and nothing was changed but an empty schema), 2 wrong arguments.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { endUnusable, readCommandLine } from "../../command-line.ts";
 import { loadConfigOrExit } from "../../config/load.ts";
 import { startEmbeddedPostgres } from "../../embedded/postgres.ts";
 import { toolDatabaseUrl } from "../../embedded/tool-database.ts";
@@ -23,38 +23,13 @@ refused. Then: npm run audit, and start the engines.
   --data-directory FOLDER  a new data folder for npm start (TRADE_ENGINE_DATA_DIRECTORY)
 `;
 
-interface Arguments {
-  readonly from: string;
-  readonly url: string | undefined;
-  readonly directory: string | undefined;
-}
-
-function options(): Arguments {
-  try {
-    const { values } = parseArgs({
-      args: process.argv.slice(2).filter((argument) => argument !== "--"),
-      options: {
-        from: { type: "string" },
-        url: { type: "string" },
-        "data-directory": { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    if (values.help === true) {
-      process.stdout.write(USAGE);
-      process.exit(0);
-    }
-    if (values.from !== undefined) {
-      return { from: values.from, url: values.url, directory: values["data-directory"] };
-    }
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-  }
-  process.stderr.write(`\n${USAGE}`);
-  process.exit(2);
-}
-
-const { from, url, directory } = options();
+const {
+  from = endUnusable(USAGE, "--from is needed"),
+  url,
+  "data-directory": directory,
+} = readCommandLine(USAGE, {
+  options: { from: { type: "string" }, url: { type: "string" }, "data-directory": { type: "string" } },
+}).values;
 const output = {
   isTTY: process.stderr.isTTY === true,
   write: (text: string) => void process.stderr.write(text),

@@ -4,11 +4,12 @@
  */
 import { readFile } from "node:fs/promises";
 import process from "node:process";
+import { endUnusable, UsageError } from "../../command-line.ts";
 import { ApiClient, ApiRefusedError, ApiUnreachableError } from "../api-client/client.ts";
 import { CoreEngine } from "./core-engine.ts";
 import type { ScenarioEngine } from "./engine.ts";
 import { HttpEngine } from "./http-engine.ts";
-import { parseOptions, type ScenarioOptions, USAGE, UsageError } from "./options.ts";
+import { parseOptions, type ScenarioOptions, USAGE } from "./options.ts";
 import { parseScenarios } from "./parse.ts";
 import { failureLines, summaryLines } from "./report.ts";
 import { runScenarios } from "./run.ts";
@@ -67,10 +68,8 @@ function print(lines: readonly string[]): void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-  } else if (error instanceof ApiRefusedError || error instanceof ApiUnreachableError) {
+  if (error instanceof UsageError) endUnusable(USAGE, error.message);
+  if (error instanceof ApiRefusedError || error instanceof ApiUnreachableError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   } else throw error;

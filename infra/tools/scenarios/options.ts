@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { asksForHelp, parseArguments, UsageError } from "../../command-line.ts";
 
 export const USAGE = `npm run scenarios -- FILE.jsonl… [options]
 
@@ -23,15 +23,10 @@ export interface ScenarioOptions {
   readonly strict: boolean;
 }
 
-/** An argument that cannot be used; the message says which and why. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** What the command line asks for; null for `--help`. Throws a UsageError. */
 export function parseOptions(args: readonly string[]): ScenarioOptions | null {
+  if (asksForHelp(args)) return null;
   const { values, positionals } = parsed(args);
-  if (values.help === true) return null;
   if (positionals.length === 0) throw new UsageError("at least one FILE is needed");
   const wrong = values.http?.find((url) => !URL.canParse(url));
   if (wrong !== undefined) throw new UsageError(`--http ${wrong}: not an address`);
@@ -46,21 +41,14 @@ export function parseOptions(args: readonly string[]): ScenarioOptions | null {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      // npm takes its own `--` away; a launcher started directly passes it on.
-      args: args[0] === "--" ? args.slice(1) : [...args],
-      allowPositionals: true,
-      options: {
-        http: { type: "string", multiple: true },
-        token: { type: "string", default: "dev:scenarios" },
-        "token-prefix": { type: "string", default: "dev:" },
-        only: { type: "string", default: "" },
-        strict: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parseArguments(args, {
+    allowPositionals: true,
+    options: {
+      http: { type: "string", multiple: true },
+      token: { type: "string", default: "dev:scenarios" },
+      "token-prefix": { type: "string", default: "dev:" },
+      only: { type: "string", default: "" },
+      strict: { type: "boolean" },
+    },
+  });
 }

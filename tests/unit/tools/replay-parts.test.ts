@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { UsageError } from "../../../infra/command-line.ts";
 import { batchItem, type Mapping } from "../../../infra/tools/replay/batch-item.ts";
 import { batchesOf } from "../../../infra/tools/replay/batches.ts";
 import { compareRecords } from "../../../infra/tools/replay/compare-records.ts";
 import { fromDecimal, toDecimal } from "../../../infra/tools/replay/decimal-price.ts";
 import type { FlowCommand } from "../../../infra/tools/replay/flow-command.ts";
-import { parseOptions, UsageError } from "../../../infra/tools/replay/options.ts";
+import { parseOptions } from "../../../infra/tools/replay/options.ts";
 import { Pace, parseSpeed } from "../../../infra/tools/replay/pace.ts";
 import { grouped, Progress, progressLine, shownDuration } from "../../../infra/tools/replay/progress.ts";
 
