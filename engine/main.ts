@@ -108,6 +108,7 @@ async function open(): Promise<OpenedPorts> {
     const skewMs = Math.abs((await records.nowMs()) - systemClock.nowMs());
     if (skewMs > MAX_CLOCK_SKEW_MS) throw new Error(`the clock is ${skewMs} ms off the database's`);
   } catch (cause) {
+    // The cause is told by whoever opens; that the connection would not close says nothing more.
     await records.close().catch(() => undefined);
     throw cause;
   }

@@ -60,7 +60,8 @@ export class Engine {
     const end = await this.#ended;
     this.#cancelTick?.();
     this.#copy.stop();
-    // Closing is what gives back everything unacknowledged, in its order.
+    // Closing is what gives back everything unacknowledged, in its order; a connection that is lost already
+    // has done that by itself.
     await this.#ports.consumer.close().catch(() => undefined);
     return end;
   }
@@ -158,7 +159,10 @@ export class Engine {
   /** An engine that nothing was delivered to yet asks for something. */
   #tick(): void {
     if (this.#state !== "waiting") return;
-    this.#ports.consumer.tick().catch(() => undefined);
+    this.#ports.consumer.tick().catch((cause: unknown) => {
+      // The next one may do; without any an idle queue promotes nobody.
+      this.#ports.observer.degraded("tick", cause instanceof Error ? cause : new Error("unknown"));
+    });
     this.#cancelTick = this.#ports.timers.schedule(this.#settings.tickEveryMs, () => this.#tick());
   }
 

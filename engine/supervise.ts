@@ -58,6 +58,7 @@ export function startEngine(supervision: Supervision): RunningEngine {
       return { end, wasPromoted: engine.wasPromoted };
     } finally {
       engine = null;
+      // Why the engine ended is what counts: nothing that is left of its connections is used again.
       await close().catch(() => undefined);
     }
   };

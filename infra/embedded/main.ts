@@ -71,7 +71,10 @@ const metrics = new Metrics("embedded");
 measureProcess(metrics, "embedded", packageJson.version);
 const tracing = await startTracing(config.telemetry, { name: "trade-engine", version: packageJson.version });
 
-const shutdown = new Shutdown(() => logger.info({}, "stopping"));
+const shutdown = new Shutdown(
+  () => logger.info({}, "stopping"),
+  (err) => logger.error({ err }, "a step of the stop failed"),
+);
 
 // The port first: that it is taken is found out before anything else is begun.
 let handle = (_request: Request, _peer: Peer): Response | Promise<Response> =>

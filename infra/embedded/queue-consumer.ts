@@ -123,6 +123,7 @@ export class EmbeddedCommandConsumer implements CommandConsumer {
     this.#wake();
     await this.#running;
     await this.#acknowledging;
+    // A server that is gone has ended the session, and with it all that the session held.
     if (!this.#lost) await this.#sql.unsafe(LEAVE).catch(() => undefined);
     await this.#sql.end({ timeout: 1 });
     this.#options.switchboard.changed(this.#options.group);

@@ -10,6 +10,7 @@ const ONE_KEYSTROKE_MS = 500;
 export class Shutdown {
   readonly #steps: (() => Promise<unknown>)[] = [];
   readonly #onAsked: () => void;
+  readonly #onFault: (fault: unknown) => void;
   #askedAtMs: number | null = null;
   #started = false;
   #running: Promise<never> | null = null;
@@ -17,9 +18,13 @@ export class Shutdown {
   /** Resolves when somebody asks for the end. */
   readonly asked: Promise<void>;
 
-  /** Listens to SIGTERM, SIGHUP and SIGINT from now on. */
-  constructor(onAsked: () => void) {
+  /**
+   * Listens to SIGTERM, SIGHUP and SIGINT from now on.
+   * @param onFault hears of a step back that failed
+   */
+  constructor(onAsked: () => void, onFault: (fault: unknown) => void) {
     this.#onAsked = onAsked;
+    this.#onFault = onFault;
     this.asked = new Promise((resolve) => {
       this.#resolveAsked = resolve;
     });
@@ -65,7 +70,7 @@ export class Shutdown {
   }
 
   async #takeBack(): Promise<never> {
-    for (const step of this.#steps.splice(0).reverse()) await step().catch(() => undefined);
+    for (const step of this.#steps.splice(0).reverse()) await step().catch(this.#onFault);
     process.exit(0);
   }
 }

@@ -37,6 +37,7 @@ async function passes(check: ServiceCheck): Promise<boolean> {
   try {
     return await Promise.race([check.check(), timeout]);
   } catch {
+    // The answer names the service; its connections' own events say what is wrong with it.
     return false;
   } finally {
     clearTimeout(timer);

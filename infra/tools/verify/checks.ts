@@ -102,6 +102,9 @@ export async function verifyRedis({ url, certificateAuthority }: Config["redis"]
   }
 }
 
+/** AMQP's reply code for a queue that is not there. */
+const NOT_FOUND = 404;
+
 /** RabbitMQ: version, and the command queue of each group. Rejects when it cannot be reached. */
 export async function verifyRabbitmq(
   { url, certificateAuthority }: Config["rabbitmq"],
@@ -118,7 +121,10 @@ export async function verifyRabbitmq(
     for (const group of groups) {
       const channel = await model.createChannel();
       channel.on("error", () => undefined);
-      const queue = await channel.checkQueue(topologyNames().commandQueue(group)).catch(() => null);
+      const queue = await channel.checkQueue(topologyNames().commandQueue(group)).catch((fault: unknown) => {
+        if ((fault as { code?: unknown }).code === NOT_FOUND) return null;
+        throw fault;
+      });
       const words =
         queue === null
           ? "is not there: an engine makes it at its first start"
