@@ -55,7 +55,7 @@ export async function maintain(sql: Sql, options: MaintenanceOptions = {}): Prom
     const [lock] = await connection.unsafe<{ taken: boolean }[]>(TAKE_MAINTENANCE_LOCK);
     if (lock?.taken !== true) return { ...NOTHING, health: await readHealth(connection, options.now) };
     try {
-      return await work(connection, options);
+      return await work(connection, sql, options);
     } finally {
       await connection.unsafe(LEAVE_MAINTENANCE_LOCK);
     }
@@ -74,7 +74,7 @@ const NOTHING: MaintenanceReport = {
   health: [],
 };
 
-async function work(sql: ReservedSql, options: MaintenanceOptions): Promise<MaintenanceReport> {
+async function work(sql: ReservedSql, pool: Sql, options: MaintenanceOptions): Promise<MaintenanceReport> {
   const { now: given, ahead = DEFAULT_PARTITIONS_AHEAD } = options;
   const now = given ?? (await databaseNow(sql));
   const made = await ensurePartitions(sql, now, ahead);
@@ -90,7 +90,7 @@ async function work(sql: ReservedSql, options: MaintenanceOptions): Promise<Main
   let verifiedSnapshots: string[] = [];
   const before = await readHealth(sql, given);
   if (before.some(({ table, pastRetention }) => table === "journal" && pastRetention > 0)) {
-    verifiedSnapshots = await verifySnapshots(sql);
+    verifiedSnapshots = await verifySnapshots(pool);
     if (verifiedSnapshots.length > 0) dropped = [...dropped, ...(await dropPast())];
   }
   const candlesPurged = await purgeCandles(sql, given);

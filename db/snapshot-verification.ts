@@ -1,13 +1,14 @@
-import type { ReservedSql } from "postgres";
+import type { Sql } from "postgres";
 import { MatchingCore } from "../engine/core/matching-core.ts";
 import { decodeSnapshotBody } from "../engine/wire/snapshot.ts";
-import { MARK_SNAPSHOT_VERIFIED, UNVERIFIED_SNAPSHOTS } from "./queries/maintenance.ts";
+import { onOwnConnection } from "./own-connection.ts";
+import { MARK_SNAPSHOT_VERIFIED } from "./queries/maintenance.ts";
+import { type SnapshotBodyRow, UNVERIFIED_SNAPSHOTS } from "./queries/snapshots.ts";
+import { readSnapshotBody } from "./snapshot-body.ts";
 
-interface UnverifiedSnapshot {
-  readonly symbol_group: string;
+interface UnverifiedSnapshot extends SnapshotBodyRow {
   readonly epoch: string;
   readonly sequence: string;
-  readonly body: Uint8Array;
 }
 
 /**
@@ -17,10 +18,11 @@ interface UnverifiedSnapshot {
  * only where a day of the journal waits for it.
  * @returns groups whose snapshot was verified
  */
-export async function verifySnapshots(sql: ReservedSql): Promise<string[]> {
+export async function verifySnapshots(sql: Sql): Promise<string[]> {
   const verified: string[] = [];
   for (const snapshot of await sql.unsafe<UnverifiedSnapshot[]>(UNVERIFIED_SNAPSHOTS)) {
-    if (!restores(snapshot)) continue;
+    const body = await onOwnConnection(sql, (own) => readSnapshotBody(own, snapshot));
+    if (body === null || !restores(body, Number(snapshot.sequence))) continue;
     const { symbol_group, epoch, sequence } = snapshot;
     const [row] = await sql.unsafe<{ verified: boolean }[]>(MARK_SNAPSHOT_VERIFIED, [
       symbol_group,
@@ -32,9 +34,9 @@ export async function verifySnapshots(sql: ReservedSql): Promise<string[]> {
   return verified;
 }
 
-function restores({ body, sequence }: UnverifiedSnapshot): boolean {
+function restores(body: Uint8Array, sequence: number): boolean {
   try {
-    return MatchingCore.restore(decodeSnapshotBody(body).core).lastSequence === Number(sequence);
+    return MatchingCore.restore(decodeSnapshotBody(body).core).lastSequence === sequence;
   } catch {
     return false;
   }

@@ -19,12 +19,6 @@ export const DROP_NEXT_PAST_PARTITION_AT = "select drop_next_past_partition($1) 
 export const PURGE_PAST_CANDLES = "select purge_past_candles($1) as gone";
 export const PURGE_PAST_CANDLES_AT = "select purge_past_candles($2, $1) as gone";
 
-/** The newest snapshot of each group that nobody has read back since it was written. */
-export const UNVERIFIED_SNAPSHOTS = `
-  select symbol_group, epoch, sequence, body from (
-    select distinct on (symbol_group) * from order_book_snapshots order by symbol_group, epoch desc, sequence desc
-  ) as newest where verified_at is null`;
-
 export const MARK_SNAPSHOT_VERIFIED = "select mark_snapshot_verified($1, $2, $3) as verified";
 
 export const PARTITION_HEALTH = "select * from check_partition_health()";

@@ -9,6 +9,7 @@ export * from "./idempotency-keys.ts";
 export * from "./journal.ts";
 export * from "./journal-archives.ts";
 export * from "./open-orders.ts";
+export * from "./order-book-snapshot-parts.ts";
 export * from "./order-book-snapshots.ts";
 export * from "./orders.ts";
 export * from "./partition-retention-config.ts";

@@ -14,7 +14,11 @@ export const orderBookSnapshots = pgTable(
     formatVersion: integer("format_version").notNull(),
     rulesVersion: integer("rules_version").notNull(),
     takenAt: moment("taken_at").notNull(),
-    body: bytea("body").notNull(),
+    /** Its parts are in `order_book_snapshot_parts`. */
+    bodyId: uuid("body_id").notNull(),
+    /** All parts together. */
+    bodyBytes: bigint("body_bytes", { mode: "number" }).notNull(),
+    bodySha256: bytea("body_sha256").notNull(),
     /** When maintenance read it back and found it whole: the journal before it may go. */
     verifiedAt: moment("verified_at"),
   },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { migrate, revert } from "../../db/migrator.ts";
+import { migrate, revert, showMigrations } from "../../db/migrator.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import { FrameWriter, openArchive } from "../../infra/tools/archive/frames.ts";
 import { auditRecords } from "../../infra/tools/audit/audit.ts";
@@ -101,6 +101,22 @@ describe("a restored database", () => {
     await expect(restore({ from: made.file, url: target.url, ...quiet })).rejects.toThrow(
       /^the database is not empty: engine_groups has rows; restore into a new one$/,
     );
+  });
+});
+
+describe("a backup of before snapshots lay in parts", () => {
+  it("restores with its snapshots", async () => {
+    const older = await emptyDatabase();
+    await restore({ from: made.file, url: older.url, ...quiet });
+    const names = (await showMigrations(older.url)).map(({ name }) => name);
+    await revert(older.url, names.length - names.indexOf("0015_snapshot_parts"));
+    const { file, header } = await backup({ url: older.url, to: join(folder, "older.backup"), ...quiet });
+    expect(header.tables.map(({ name }) => name)).not.toContain("order_book_snapshot_parts");
+    const target = await emptyDatabase();
+    await restore({ from: file, url: target.url, ...quiet });
+    expect((await auditRecords({ url: target.url, symbol: null })).findings).toEqual([]);
+    const bodies = "select body_bytes, body_sha256 from order_book_snapshots order by sequence, epoch";
+    expect(await ask(target.url, bodies)).toEqual(await ask(traded.url, bodies));
   });
 });
 

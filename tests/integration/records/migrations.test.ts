@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import postgres, { type Sql } from "postgres";
@@ -7,6 +8,7 @@ import { maintain } from "../../../db/maintenance.ts";
 import { migrate, revert, showMigrations } from "../../../db/migrator.ts";
 import * as schema from "../../../db/schema/index.ts";
 import { verifySchema } from "../../../db/schema-description.ts";
+import { createPostgresSnapshotStore } from "../../../db/snapshot-store.ts";
 import {
   OrderStatus,
   OrderType,
@@ -15,6 +17,7 @@ import {
   SymbolStatus,
   TimeInForce,
 } from "../../../engine/core/terms.ts";
+import { snapshot } from "../../contract/snapshot-store.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { anOrder, aTrade, HistoryWriter, later } from "./history-writer.ts";
 
@@ -71,11 +74,20 @@ describe("migrations", () => {
     await writer.commit({ entered: [order, stop], trades: [aTrade(order, order)] });
     await writer.commit({ ended: [later(order, { status: OrderStatus.Filled })] });
     await records.close();
+    const store = createPostgresSnapshotStore(sql);
+    const saved = [
+      snapshot({ sequence: 2, body: randomBytes(2_500_000) }),
+      snapshot({ body: randomBytes(0) }),
+    ];
+    for (const each of saved) await store.save(each);
     const before = await contents();
     for (let steps = 1; steps < names.length; steps++) {
       await revert(database.url, steps);
       await migrate(database.url);
       expect(await contents(), names.at(-steps)).toEqual(before);
+      const bodies = (await store.list("main")).map(({ body }) => body);
+      expect(bodies.length, names.at(-steps)).toBe(saved.length);
+      for (const [at, { body }] of saved.entries()) expect(Buffer.compare(bodies[at]!, body)).toBe(0);
     }
     expect(await verifySchema(sql)).toEqual([]);
 

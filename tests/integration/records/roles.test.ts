@@ -45,6 +45,8 @@ describe("rights", () => {
     "select * from take_epoch('rights')",
     "select commit_batch('rights', 99, 0, '', 1, 0, 1, '', '', '{}', '{}', '{}', '{}', '{}')",
     "select ensure_next_partition(now(), 0, 0, 0)",
+    "select upload_snapshot_part('rights', gen_random_uuid(), 0, '')",
+    "select * from order_book_snapshots, order_book_snapshot_parts",
     "select * from journal, orders, open_orders, trades, symbols limit 1",
   ])("an engine may: %s", async (statement) => {
     await expect(as("trade_engine", statement)).resolves.toBeDefined();
@@ -56,6 +58,8 @@ describe("rights", () => {
     "insert into orders select * from orders",
     "update open_orders set status = 'OPEN'",
     "select * from order_book_snapshots",
+    "select * from order_book_snapshot_parts",
+    "select discard_snapshot_upload('rights', gen_random_uuid())",
     "delete from api_keys",
     "update api_keys set scopes = '{admin}'",
     "select * from admin_audit",
@@ -156,6 +160,7 @@ describe("rights", () => {
     expect(rows.map(({ name }) => name)).toEqual([
       "api_keys",
       "idempotency_keys",
+      "order_book_snapshot_parts",
       "order_book_snapshots",
       "queue_groups",
       "queue_messages",
