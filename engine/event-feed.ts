@@ -1,5 +1,6 @@
 import type { EngineObserver, Timers } from "./engine-ports.ts";
 import { type EventOrigin, eventsOf } from "./outbound-events.ts";
+import { Pause } from "./pause.ts";
 import type { Clock, EngineRecords, EventPublisher, JournalBatch } from "./ports.ts";
 
 /** Batches kept in memory for publishing; when the publisher is further behind they are read again. */
@@ -46,7 +47,7 @@ export class EventFeed {
   #stopping = false;
   #dead = false;
   #cancelTimer: (() => void) | null = null;
-  #wake: (() => void) | null = null;
+  readonly #pause: Pause;
 
   constructor(
     ports: EventFeedPorts,
@@ -56,6 +57,7 @@ export class EventFeed {
     onRecordsError: (cause: unknown) => void,
   ) {
     this.#ports = ports;
+    this.#pause = new Pause(ports.timers);
     this.#origin = origin;
     this.#published = position.published;
     this.#cursor = position.published;
@@ -80,7 +82,7 @@ export class EventFeed {
   /** Resolves when everything committed is published and the cursor says so, or nothing more can be. */
   async drain(): Promise<void> {
     this.#stopping = true;
-    this.#wake?.();
+    this.#pause.cutShort();
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#run();
@@ -91,7 +93,7 @@ export class EventFeed {
   kill(): void {
     this.#dead = true;
     this.#cancelTimer?.();
-    this.#wake?.();
+    this.#pause.cutShort();
   }
 
   #run(): void {
@@ -118,7 +120,7 @@ export class EventFeed {
         const cause = new Error(`the journal has nothing behind ${this.#published}`);
         this.#ports.observer.degraded("events", cause);
         if (this.#stopping) return;
-        await this.#pause(RETRY_AFTER_MS);
+        await this.#pause.for(RETRY_AFTER_MS);
       }
       for (const batch of batches) {
         if (!(await this.#publish(batch))) return;
@@ -153,7 +155,7 @@ export class EventFeed {
         } catch (cause) {
           if (this.#dead || this.#stopping) return false;
           this.#ports.observer.degraded("events", cause instanceof Error ? cause : new Error("unknown"));
-          await this.#pause(RETRY_AFTER_MS);
+          await this.#pause.for(RETRY_AFTER_MS);
         }
       }
     }
@@ -175,15 +177,5 @@ export class EventFeed {
     await this.#ports.records.movePublished(this.#origin.group, this.#origin.epoch, sequence);
     this.#cursor = sequence;
     this.#movedAtMs = this.#ports.clock.nowMs();
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#ports.timers.schedule(ms, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineEnd, EnginePorts, EngineSettings, Timers } from "./engine-ports.ts";
+import { Pause } from "./pause.ts";
 import { Engine } from "./runner.ts";
 
 const FIRST_RETRY_MS = 250;
@@ -40,15 +41,7 @@ export interface RunningEngine {
 export function startEngine(supervision: Supervision): RunningEngine {
   let engine: Engine | null = null;
   let stopping = false;
-  let wake: (() => void) | null = null;
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const cancel = supervision.timers.schedule(ms, resolve);
-      wake = () => {
-        cancel();
-        resolve();
-      };
-    });
+  const pause = new Pause(supervision.timers);
   const runOne = async (): Promise<{ end: EngineEnd; wasPromoted: boolean }> => {
     const { ports, close } = await supervision.open();
     try {
@@ -77,7 +70,7 @@ export function startEngine(supervision: Supervision): RunningEngine {
       }
       if (stopping) continue;
       supervision.retrying(cause, waitMs);
-      await pause(waitMs);
+      await pause.for(waitMs);
       waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
     }
   };
@@ -87,7 +80,7 @@ export function startEngine(supervision: Supervision): RunningEngine {
     current: () => engine,
     stop: async () => {
       stopping = true;
-      wake?.();
+      pause.cutShort();
       await engine?.stop();
       await ended;
     },

@@ -38,6 +38,11 @@ export function medianOf(figures: readonly number[]): number {
   return sorted[sorted.length >>> 1] ?? 0;
 }
 
+/** The figure below which a share of them lies. @param sorted ascending */
+export function percentileOf(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
 /** A table for people. */
 export function tableOf(rows: readonly BenchRow[]): string {
   const header = ["name", "median", "min", "max", "unit", "runs", "ratio", "note"];

@@ -3,9 +3,9 @@ import { runInNewContext } from "node:vm";
 import { Command } from "../../engine/core/command.ts";
 import { MatchingCore } from "../../engine/core/matching-core.ts";
 import { CommandKind, SelfTradePrevention, Side } from "../../engine/core/terms.ts";
+import { seededRandom } from "../../infra/seeded-random.ts";
 import { symbolSpec } from "../support/engine/commands.ts";
 import { type BenchOptions, type BenchRow, rowOf } from "./bench-row.ts";
-import { randomOf } from "./workload-generator.ts";
 
 /**
  * What a command costs as the book grows, what a resting order costs in memory, and the longest that one
@@ -100,7 +100,7 @@ function fill(driver: Driver, orders: number, symbols: number, random: () => num
 
 /** Nanoseconds of a cancel and a place at random, with so many orders open. */
 function openOrders(orders: number, steps: number, runs: number): BenchRow {
-  const random = randomOf(orders);
+  const random = seededRandom(orders);
   const driver = new Driver(1);
   const ids = fill(driver, orders, 1, random);
   return rowOf(
@@ -129,7 +129,7 @@ function exchange(
 /** Nanoseconds for each level that one order sweeps, one order a level, and for each resting of these. */
 function levelsTouched(levels: number, rounds: number, runs: number): BenchRow {
   const driver = new Driver(1);
-  fill(driver, 10_000, 1, randomOf(levels));
+  fill(driver, 10_000, 1, seededRandom(levels));
   const repeats = Math.max(1, Math.floor((rounds * 1_000) / levels));
   const sweepAll = (): void => {
     for (let repeat = 0; repeat < repeats; repeat += 1) {
@@ -146,7 +146,7 @@ function levelsTouched(levels: number, rounds: number, runs: number): BenchRow {
 
 /** Nanoseconds of a cancel and a place, 100 orders a symbol, symbols in turn at random. */
 function symbolsTraded(symbols: number, steps: number, runs: number): BenchRow {
-  const random = randomOf(symbols);
+  const random = seededRandom(symbols);
   const driver = new Driver(symbols);
   const ids = fill(driver, symbols * 100, symbols, random);
   return rowOf(
@@ -172,7 +172,7 @@ function timed(runs: number, work: () => void, parts: number): number[] {
 function memoryAndSnapshot(orders: number, runs: number): BenchRow[] {
   const driver = new Driver(1);
   const before = memoryBytes();
-  fill(driver, orders, 1, randomOf(1));
+  fill(driver, orders, 1, seededRandom(1));
   const bytes = (memoryBytes() - before) / orders;
   if (driver.core.openOrderCount !== orders) throw new Error("not every order rests");
   let snapshotBytes = 0;
@@ -205,7 +205,7 @@ function memoryBytes(): number {
 /** Heap bytes for each command of the plain path, between two looks without a collection. */
 function allocation(commands: number): BenchRow[] {
   const driver = new Driver(1);
-  const random = randomOf(3);
+  const random = seededRandom(3);
   const ids = fill(driver, 1_000, 1, random);
   exchange(driver, ids, 1, commands, random);
   const figures = Array.from({ length: 3 }, () => {
@@ -226,7 +226,7 @@ function maxPause(orders: number, runs: number): BenchRow {
   const best = new Float32Array(orders + steps * 2).fill(Number.POSITIVE_INFINITY);
   let worst = 0;
   for (let run = 0; run < runs; run += 1) {
-    const random = randomOf(9);
+    const random = seededRandom(9);
     const driver = new Driver(1);
     const ids = new Int32Array(orders);
     for (let index = 0; index < best.length; index += 1) {

@@ -1,4 +1,4 @@
-import { type BenchOptions, type BenchRow, rowOf } from "./bench-row.ts";
+import { type BenchOptions, type BenchRow, percentileOf, rowOf } from "./bench-row.ts";
 import { measureFloor } from "./latency-floor.ts";
 import { HttpLoad } from "./pipeline-http-load.ts";
 import { BenchSystem } from "./pipeline-system.ts";
@@ -45,8 +45,7 @@ async function measureRate(
   const { latenciesMs, failures } = await latenciesOf(system, quick ? 100 : rate, quick ? 1 : 30);
   const sorted = [...latenciesMs].sort((one, other) => one - other);
   if (!quick) console.log(`${rate} orders/s\n${histogram(sorted)}\n`);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const at = (share: number): number => percentileOf(sorted, share);
   const failed = failures.size === 0 ? "" : `, others ${JSON.stringify([...failures])}`;
   return (
     [

@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
+import { postOrder } from "./post-order.ts";
 
 export interface ClosedLoadOptions {
   readonly url: string;
@@ -29,7 +30,8 @@ export async function runClosedLoad(options: ClosedLoadOptions): Promise<ClosedL
   const cpuBefore = process.cpuUsage();
   const one = async (): Promise<void> => {
     while (performance.now() < endMs) {
-      const status = await post(options, agent, sent++);
+      const { userId, body } = options.next(sent++);
+      const status = await postOrder(agent, `${options.url}${options.path}`, userId, body);
       if (status >= 200 && status < 300 && status !== 202) answered += 1;
       else failures.set(status, (failures.get(status) ?? 0) + 1);
     }
@@ -39,29 +41,4 @@ export async function runClosedLoad(options: ClosedLoadOptions): Promise<ClosedL
   const { user, system } = process.cpuUsage(cpuBefore);
   agent.destroy();
   return { perSecond: (answered * 1_000) / tookMs, failures, cpu: (user + system) / 1_000 / tookMs };
-}
-
-function post({ url, path, next }: ClosedLoadOptions, agent: Agent, count: number): Promise<number> {
-  const { userId, body } = next(count);
-  return new Promise((resolve) => {
-    const sending = request(
-      `${url}${path}`,
-      {
-        method: "POST",
-        agent,
-        headers: {
-          authorization: `Bearer dev:${userId}`,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
-        },
-      },
-      (response) => {
-        response.resume();
-        response.once("end", () => resolve(response.statusCode ?? 0));
-        response.once("error", () => resolve(0));
-      },
-    );
-    sending.once("error", () => resolve(0));
-    sending.end(body);
-  });
 }

@@ -1,5 +1,6 @@
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { Random } from "../chaos/random.ts";
+import { postOrder } from "./post-order.ts";
 
 /** One request of a load. */
 export interface LoadRequest {
@@ -89,10 +90,7 @@ export class HttpLoad {
     const { path, userId, body } = this.#options.next(this.sent);
     this.sent += 1;
     this.#underWay += 1;
-    let ended = false;
     const end = (status: number): void => {
-      if (ended) return;
-      ended = true;
       this.#underWay -= 1;
       if (status >= 200 && status < 300 && status !== 202) {
         const at = nowMs();
@@ -100,24 +98,6 @@ export class HttpLoad {
         this.latenciesMs.push(at - dueMs);
       } else this.failures.set(status, (this.failures.get(status) ?? 0) + 1);
     };
-    const post = request(
-      `${this.#options.url}${path}`,
-      {
-        method: "POST",
-        agent: this.#agent,
-        headers: {
-          authorization: `Bearer dev:${userId}`,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
-        },
-      },
-      (response) => {
-        response.resume();
-        response.once("end", () => end(response.statusCode ?? 0));
-        response.once("error", () => end(0));
-      },
-    );
-    post.once("error", () => end(0));
-    post.end(body);
+    void postOrder(this.#agent, `${this.#options.url}${path}`, userId, body).then(end);
   }
 }

@@ -5,7 +5,7 @@ import { PostgresCandleReads } from "../../db/candle-reads.ts";
 import { migrate } from "../../db/migrator.ts";
 import { startPostgres } from "../../infra/dev/services/postgres.ts";
 import { Progress } from "../../infra/tools/replay/progress.ts";
-import { type BenchOptions, type BenchRow, rowOf } from "./bench-row.ts";
+import { type BenchOptions, type BenchRow, percentileOf, rowOf } from "./bench-row.ts";
 import { type FillSize, fillHistory } from "./queries-fill.ts";
 import { type TypicalQuery, typicalQueries } from "./typical-queries.ts";
 
@@ -80,19 +80,15 @@ async function measureQuery(sql: Sql, { name, ask, plan }: TypicalQuery, runs: n
       tookMs.push(performance.now() - startedMs);
     }
     tookMs.sort((a, b) => a - b);
-    p99s.push(percentile(tookMs, 0.99));
-    p50s.push(percentile(tookMs, 0.5));
+    p99s.push(percentileOf(tookMs, 0.99));
+    p50s.push(percentileOf(tookMs, 0.5));
   }
   const { relations, indexes, scannedWhole } = await plan(sql);
   const reads = relations.length > 3 ? `${relations.length} tables and partitions` : relations.join(", ");
   const whole = scannedWhole.length === 0 ? "" : `; whole: ${scannedWhole.length}`;
-  const note = `p50 ${percentile(
+  const note = `p50 ${percentileOf(
     p50s.sort((a, b) => a - b),
     0.5,
   ).toFixed(2)}; ${reads} by ${indexes.join(", ") || "no index"}${whole}`;
   return rowOf(`queries.${name}.p99`, "ms", p99s, { note });
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { seededRandom } from "../../infra/seeded-random.ts";
 import { completeStream, emptyStream, type MessageStream, MessageType } from "../support/workload.ts";
 
 /**
@@ -16,20 +17,9 @@ const CANCEL_SHARE = 0.95;
 /** Orders that pass before an order's cancel or modify comes, at most. */
 const LIFE = 20_000;
 
-/** mulberry32: 32 bits of state, the same everywhere. */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** A stream with `orders` new orders. */
 export function generateStream(scenario: Scenario, orders: number, seed: number): MessageStream {
-  const random = randomOf(seed + SCENARIOS.indexOf(scenario));
+  const random = seededRandom(seed + SCENARIOS.indexOf(scenario));
   const full = emptyStream(orders * 3);
   /** What is to happen after each order: ids to cancel, and (negative) to modify. */
   const later: (number[] | undefined)[] = new Array<number[] | undefined>(orders + 1).fill(undefined);

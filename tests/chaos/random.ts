@@ -1,17 +1,12 @@
-/** Random numbers that a seed repeats (mulberry32). */
+import { seededRandom } from "../../infra/seeded-random.ts";
+
+/** Random numbers that a seed repeats. */
 export class Random {
-  #state: number;
+  /** 0 ≤ x < 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 ≤ x < 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+    this.next = seededRandom(seed);
   }
 
   /** A whole number, `from` ≤ x ≤ `to`. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Levels } from "../../engine/core/levels.ts";
-import { randomOf } from "../bench/workload-generator.ts";
+import { seededRandom } from "../../infra/seeded-random.ts";
 
 /** Prices that lie together, far apart, and at every power of two. */
 const prices = fc.oneof(
@@ -49,7 +49,7 @@ describe("levels of a side", () => {
   }
 
   it("stay sorted through thousands that come and go, more than are kept empty", () => {
-    const random = randomOf(11);
+    const random = seededRandom(11);
     const levels = new Levels();
     const sides = [levels.addSide(false), levels.addSide(true)];
     const present = sides.map(() => new Set<number>());

@@ -1,17 +1,12 @@
-/** Random numbers out of a seed (mulberry32): the same market to look at in every run. Nothing is kept safe by them. */
+import { seededRandom } from "../../seeded-random.ts";
+
+/** Random numbers out of a seed: the same market to look at in every run. Nothing is kept safe by them. */
 export class Random {
-  #state: number;
+  /** From 0 up to, not including, 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to, not including, 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    this.next = seededRandom(seed);
   }
 
   /** A whole number from `low` to `high`, both included. */
