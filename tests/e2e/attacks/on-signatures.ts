@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { waitFor } from "../../../infra/dev/services/wait.ts";
 import { hmacKey } from "../../support/signing.ts";
 import { ask, type Got, ORDER, signed, type Target, WINDOW_MS } from "./target.ts";
 
@@ -76,10 +77,11 @@ export const ON_SIGNATURES: Readonly<Record<string, (target: Target) => Promise<
       headers: { "x-forwarded-for": "203.0.113.7" },
     }),
   "a revoked key": (target) => signed(target, target.keys.revoked, "GET", "/orders"),
-  "an expired key": async (target) => {
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    return signed(target, target.keys.expired, "GET", "/orders");
-  },
+  "an expired key": (target) =>
+    waitFor("the key to expire", 10_000, async () => {
+      const got = await signed(target, target.keys.expired, "GET", "/orders");
+      return got.status === 200 ? undefined : got;
+    }),
 };
 
 function tampered(target: Target, sent: { readonly target?: string; readonly body?: string }): Promise<Got> {

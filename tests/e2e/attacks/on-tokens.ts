@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { generateKeyPair, SignJWT } from "jose";
+import { waitFor } from "../../../infra/dev/services/wait.ts";
 import { ask, type Got, ORDER, type Target } from "./target.ts";
 
 /** Attacks on tokens. Each is sent as an order of mallory's, unless it says otherwise. */
@@ -52,10 +53,9 @@ export const ON_TOKENS: Readonly<Record<string, (target: Target) => Promise<Got>
     await target.issuer.rotate();
     // The first token under the new key makes the set be read again.
     const fresh = await target.issuer.token("mallory");
-    for (let at = 0; at < 120; at += 1) {
-      if ((await place(target, fresh)).status === 201) break;
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
+    await waitFor("the issuer's new key to count", 30_000, async () =>
+      (await place(target, fresh)).status === 201 ? true : undefined,
+    );
     return place(target, old);
   },
 };

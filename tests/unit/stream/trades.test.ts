@@ -4,7 +4,7 @@ import { percent } from "../../../api/stream/market/ticker-body.ts";
 import { beginTraded } from "../../../api/stream/market/traded.ts";
 import { Side } from "../../../engine/core/terms.ts";
 import { waitFor } from "../../../infra/dev/services/wait.ts";
-import { level, Market } from "./market-fixture.ts";
+import { type KeptSubscriber, level, Market } from "./market-fixture.ts";
 
 let market: Market;
 beforeEach(() => {
@@ -84,10 +84,13 @@ describe("ticker and candles", () => {
     const candle = market.subscribe("candles:BTC-USDT:1m");
     await market.settle();
     await market.write(market.update([level(99, 7)], [level(110, 2)], [market.trade(120, 10)]));
-    await market.settle();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await market.settle();
-    expect(ticker.take().at(-1)).toMatchObject({
+    // Both are told at most so many times a second.
+    const withBoth = ({ messages }: KeptSubscriber) =>
+      waitFor("a message with both trades", 10_000, () => {
+        const last = messages.at(-1);
+        return last !== undefined && "trades" in last && last.trades === 2 ? last : undefined;
+      });
+    expect(await withBoth(ticker)).toMatchObject({
       last: "1.20",
       open: "1.00",
       high: "1.20",
@@ -100,7 +103,7 @@ describe("ticker and candles", () => {
       bidPrice: "0.99",
       askQuantity: "0.002",
     });
-    expect(candle.take().at(-1)).toMatchObject({
+    expect(await withBoth(candle)).toMatchObject({
       open: "1.00",
       high: "1.20",
       close: "1.20",
