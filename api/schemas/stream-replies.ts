@@ -107,8 +107,6 @@ export const STREAM_CLOSE_CODES = {
   GOING_AWAY: 4000,
   /** Unread data beyond what is kept for one connection. */
   TOO_SLOW: 4001,
-  /** No pong to the protocol's pings. */
-  NO_PONG: 4002,
   /** Goes on sending what is malformed, or too much. */
   ABUSE: 4003,
 } as const;

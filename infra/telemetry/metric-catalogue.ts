@@ -260,7 +260,7 @@ export const catalogue = {
   degraded: {
     name: "trade_engine_degraded_total",
     kind: "counter",
-    help: "Failures of something that the engine goes on without (snapshot store, events, market data)",
+    help: "Failures of something that the engine goes on without (snapshot store, events, market data, ticks)",
     labels: ["group", "what"],
     programs: ENGINE,
   },
