@@ -1,4 +1,5 @@
-import type { ReservedSql, Sql } from "postgres";
+import type { Sql } from "postgres";
+import { onOwnConnection } from "./own-connection.ts";
 import { type PartitionHealth, toPartitionHealth } from "./partition-health.ts";
 import { DEFAULT_PARTITIONS_AHEAD, ensurePartitions, type PartitionsAhead } from "./partitions.ts";
 import {
@@ -45,23 +46,19 @@ const DAY_MS = 86_400_000;
  * past its retention gone. One process at a time; what is done is done in many small transactions,
  * while engines commit. Rejects when the database cannot be reached or a step fails (a table that
  * somebody reads for long, say): the steps before it stand, and the next turn goes on.
- * @param sql one of its connections is taken for as long as this takes
+ * @param sql where to: this takes a connection of its own
  */
 export async function maintain(sql: Sql, options: MaintenanceOptions = {}): Promise<MaintenanceReport> {
-  // A pool that fetches no types never hands out its first connection by reserve() alone (postgres.js 3.4).
-  await sql.unsafe("select 1");
-  const connection = await sql.reserve();
-  try {
-    const [lock] = await connection.unsafe<{ taken: boolean }[]>(TAKE_MAINTENANCE_LOCK);
-    if (lock?.taken !== true) return { ...NOTHING, health: await readHealth(connection, options.now) };
+  return onOwnConnection(sql, async (own) => {
+    const [lock] = await own.unsafe<{ taken: boolean }[]>(TAKE_MAINTENANCE_LOCK);
+    if (lock?.taken !== true) return { ...NOTHING, health: await readHealth(own, options.now) };
     try {
-      return await work(connection, sql, options);
+      return await work(own, options);
     } finally {
-      await connection.unsafe(LEAVE_MAINTENANCE_LOCK);
+      // The end of the connection does so as well, only later.
+      await own.unsafe(LEAVE_MAINTENANCE_LOCK).catch(() => undefined);
     }
-  } finally {
-    connection.release();
-  }
+  });
 }
 
 const NOTHING: MaintenanceReport = {
@@ -74,7 +71,7 @@ const NOTHING: MaintenanceReport = {
   health: [],
 };
 
-async function work(sql: ReservedSql, pool: Sql, options: MaintenanceOptions): Promise<MaintenanceReport> {
+async function work(sql: Sql, options: MaintenanceOptions): Promise<MaintenanceReport> {
   const { now: given, ahead = DEFAULT_PARTITIONS_AHEAD } = options;
   const now = given ?? (await databaseNow(sql));
   const made = await ensurePartitions(sql, now, ahead);
@@ -90,7 +87,7 @@ async function work(sql: ReservedSql, pool: Sql, options: MaintenanceOptions): P
   let verifiedSnapshots: string[] = [];
   const before = await readHealth(sql, given);
   if (before.some(({ table, pastRetention }) => table === "journal" && pastRetention > 0)) {
-    verifiedSnapshots = await verifySnapshots(pool);
+    verifiedSnapshots = await verifySnapshots(sql);
     if (verifiedSnapshots.length > 0) dropped = [...dropped, ...(await dropPast())];
   }
   const candlesPurged = await purgeCandles(sql, given);
@@ -111,7 +108,7 @@ async function names(step: () => PromiseLike<readonly StepRow[]>): Promise<strin
   }
 }
 
-async function purgeCandles(sql: ReservedSql, now: Date | undefined): Promise<number> {
+async function purgeCandles(sql: Sql, now: Date | undefined): Promise<number> {
   for (let all = 0; ; ) {
     const [row] =
       now === undefined
@@ -123,12 +120,12 @@ async function purgeCandles(sql: ReservedSql, now: Date | undefined): Promise<nu
   }
 }
 
-async function databaseNow(sql: ReservedSql): Promise<Date> {
+async function databaseNow(sql: Sql): Promise<Date> {
   const [row] = await sql.unsafe<{ now: Date }[]>(DATABASE_NOW);
   return row?.now ?? new Date();
 }
 
-async function readHealth(sql: ReservedSql, now: Date | undefined): Promise<PartitionHealth[]> {
+async function readHealth(sql: Sql, now: Date | undefined): Promise<PartitionHealth[]> {
   const rows =
     now === undefined
       ? await sql.unsafe<PartitionHealthRow[]>(PARTITION_HEALTH)

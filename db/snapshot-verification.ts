@@ -1,7 +1,6 @@
 import type { Sql } from "postgres";
 import { MatchingCore } from "../engine/core/matching-core.ts";
 import { decodeSnapshotBody } from "../engine/wire/snapshot.ts";
-import { onOwnConnection } from "./own-connection.ts";
 import { MARK_SNAPSHOT_VERIFIED } from "./queries/maintenance.ts";
 import { type SnapshotBodyRow, UNVERIFIED_SNAPSHOTS } from "./queries/snapshots.ts";
 import { readSnapshotBody } from "./snapshot-body.ts";
@@ -16,12 +15,13 @@ interface UnverifiedSnapshot extends SnapshotBodyRow {
  * whole and that the journal agrees with: only behind such a one may the journal be dropped.
  * Restoring a book holds the event loop up (a tenth of a second for 100,000 orders), so it is asked for
  * only where a day of the journal waits for it.
+ * @param sql one connection, on which nothing else runs meanwhile
  * @returns groups whose snapshot was verified
  */
 export async function verifySnapshots(sql: Sql): Promise<string[]> {
   const verified: string[] = [];
   for (const snapshot of await sql.unsafe<UnverifiedSnapshot[]>(UNVERIFIED_SNAPSHOTS)) {
-    const body = await onOwnConnection(sql, (own) => readSnapshotBody(own, snapshot));
+    const body = await readSnapshotBody(sql, snapshot);
     if (body === null || !restores(body, Number(snapshot.sequence))) continue;
     const { symbol_group, epoch, sequence } = snapshot;
     const [row] = await sql.unsafe<{ verified: boolean }[]>(MARK_SNAPSHOT_VERIFIED, [

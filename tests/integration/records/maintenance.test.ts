@@ -5,6 +5,7 @@ import { maintain } from "../../../db/maintenance.ts";
 import { migrate } from "../../../db/migrator.ts";
 import { OrderStatus } from "../../../engine/core/terms.ts";
 import type { EngineRecords } from "../../../engine/ports.ts";
+import { waitFor } from "../../../infra/dev/services/wait.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { anOrder, aTrade, HistoryWriter, later } from "./history-writer.ts";
 
@@ -193,6 +194,23 @@ describe("maintenance", () => {
       [60, 2],
       [3_600, 2],
     ]);
+  });
+
+  it("fails a turn whose connection ends, and nothing else", async () => {
+    const locker = postgres(database.url, { max: 1, onnotice: () => undefined });
+    await locker.begin(async (own) => {
+      await own`lock table journal_default in access exclusive mode`;
+      const turn = maintain(sql).catch((error: unknown) => error);
+      await waitFor("a turn to wait for a table, and its connection to end", 10_000, async () => {
+        const ended = await sql`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`;
+        return ended.length > 0 || undefined;
+      });
+      expect(await turn).toMatchObject({ code: "CONNECTION_CLOSED" });
+    });
+    await locker.end({ timeout: 5 });
+    expect((await maintain(sql)).ran).toBe(true);
   });
 
   it("health tells of rows in a default partition, of partitions that run out, and of what stays", async () => {
