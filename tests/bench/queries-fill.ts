@@ -6,6 +6,8 @@ export interface FillSize {
   /** Orders, and as many trades. */
   readonly rows: number;
   readonly months: number;
+  /** Where the history ends; now, without it. */
+  readonly until?: Date;
 }
 
 export const SYMBOLS = ["BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "DOGE", "AVAX", "DOT", "LTC"].map(
@@ -26,12 +28,11 @@ const ALIVE_DAYS = 60;
  */
 export async function fillHistory(
   sql: Sql,
-  { rows, months }: FillSize,
+  { rows, months, until: end = new Date() }: FillSize,
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
-  const now = new Date();
-  const first = monthStart(now, 1 - months);
-  const totalMs = now.getTime() - first.getTime();
+  const first = monthStart(end, 1 - months);
+  const totalMs = end.getTime() - first.getTime();
   const aliveShare = Math.min(1, totalMs / DAY_MS / ALIVE_DAYS / ALIVE_ONE_IN);
   await sql.unsafe(
     `set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '512MB'; select setseed(0.42)`,
@@ -39,16 +40,16 @@ export async function fillHistory(
   await sql.unsafe(FILL_MONTH);
   await sql`alter table candles drop constraint candles_pkey`;
   let done = 0;
-  for (let month = first; month < now; month = monthStart(month, 1)) {
-    const until = new Date(Math.min(monthStart(month, 1).getTime(), now.getTime()));
+  for (let month = first; month < end; month = monthStart(month, 1)) {
+    const until = new Date(Math.min(monthStart(month, 1).getTime(), end.getTime()));
     const upTo = Math.round((rows * (until.getTime() - first.getTime())) / totalMs);
-    const aliveFrom = new Date(now.getTime() - ALIVE_DAYS * DAY_MS);
+    const aliveFrom = new Date(end.getTime() - ALIVE_DAYS * DAY_MS);
     await sql`select fill_month(${month}, ${until}, ${upTo - done}, ${aliveFrom}, ${aliveShare}, ${done})`;
     done = upTo;
     onProgress(done, rows);
   }
   await sql`alter table candles add constraint candles_pkey primary key (symbol, interval_seconds, open_time)`;
-  await ensurePartitions(sql, now);
+  await ensurePartitions(sql, end);
   await sql.unsafe("analyze orders, trades, open_orders, candles, journal, symbols");
 }
 

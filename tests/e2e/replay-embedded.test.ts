@@ -111,11 +111,11 @@ describe("a small flow", () => {
     expect(stderr).toContain("There is no symbol NO/WHERE. Make it with --create-symbol --tick");
   });
 
-  test("an argument that is wrong shows how it is used", async () => {
+  test("an argument that is wrong is told in one line, with where to read how it is used", async () => {
     const { code, stderr } = await runTool("replay", ["file", "--speed", "fast"]);
     expect(code).toBe(2);
     expect(stderr).toContain("--speed fast: max, or a factor such as 10x");
-    expect(stderr).toContain("npm run replay -- FILE");
+    expect(stderr).toContain("npm run replay -- --help");
   });
 });
 
