@@ -122,6 +122,19 @@ describe("apply()", () => {
     expect(core.openOrderCount).toBe(10_000);
   });
 
+  it.each([
+    ["a price", { id: 2, price: 100.5 }],
+    ["a quantity", { id: 2, quantity: 1.5 }],
+    ["the price of an order that would match", { id: 2, side: Side.Sell, price: 99.5 }],
+    ["the quantity of an order that would match", { id: 2, side: Side.Sell, quantity: 1.5 }],
+  ])("refuses %s with a fraction", (_what, asked: Asked) => {
+    const core = workloadCore();
+    core.apply(place(core, { id: 1 }));
+    core.apply(place(core, asked));
+    expect(core.events.code[0]).toBe(Code.AMOUNT_OUT_OF_RANGE);
+    expect(core.openOrderCount).toBe(1);
+  });
+
   it("refuses what would take a side's open quantity past 2^53−1, and holds that exactly", () => {
     const core = workloadCore();
     const most = Number.MAX_SAFE_INTEGER;

@@ -6,6 +6,7 @@ import { SnapshotError } from "../../engine/core/snapshot-error.ts";
 import { hashBytes, hashText } from "../../engine/core/state-hash.ts";
 import { CommandKind } from "../../engine/core/terms.ts";
 import { generateStream } from "../bench/workload-generator.ts";
+import { runsOf } from "../model/drive.ts";
 import { history } from "../model/generate.ts";
 import { HistoryCommands } from "../model/history-commands.ts";
 import { CASCADES, DEEP, EVERYTHING } from "../model/profiles.ts";
@@ -63,7 +64,9 @@ describe("snapshot() and restore()", () => {
         }
         expect(restored.snapshot()).toEqual(whole.snapshot());
       };
-      fc.assert(fc.property(history(profile, 200), fc.integer({ min: 1, max: 40 }), check), { numRuns: 25 });
+      fc.assert(fc.property(history(profile, 200), fc.integer({ min: 1, max: 40 }), check), {
+        numRuns: runsOf(25),
+      });
     });
   }
 

@@ -8,7 +8,7 @@ import type { Profile } from "./random-orders.ts";
 import { TwinSubject } from "./subject.ts";
 
 /** Histories per property: MODEL_RUNS in the environment, else what keeps a file well under a minute. */
-function runsOf(usual: number): number {
+export function runsOf(usual: number): number {
   const given = Number(process.env["MODEL_RUNS"] ?? "");
   return Number.isSafeInteger(given) && given > 0 ? given : usual;
 }
