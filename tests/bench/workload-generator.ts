@@ -2,104 +2,74 @@ import { seededRandom } from "../../infra/seeded-random.ts";
 import { completeStream, emptyStream, type MessageStream, MessageType } from "../support/workload.ts";
 
 /**
- * Message streams of the kind of the public matching-engine workload, out of a seed: a mid price that wanders,
- * depth by a power law around it, 15 % IOC, 20 % of the orders modified, 95 % of what rests
- * cancelled after a while. Only +, −, ×, ÷ and whole numbers, so that every runtime makes the same bytes.
+ * Message streams of the kind of the public matching-engine workload, out of a seed. Nearly every order is cancelled by the
+ * very next message, one in five modified by a tick before that, one in seven is IOC; one in twenty stays, so that the
+ * book grows all the time, in most scenarios to about as many levels as orders. Scenarios differ in how far their orders
+ * lie apart: in a static market on ten ticks, by a power law; else all over the range that the price moves through, with
+ * some that reach over to the other side. Only +, −, × and whole numbers, so that every runtime makes the same bytes.
  */
 export const SCENARIOS = ["static", "normal", "swing-25", "swing-40", "flash-crash"] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-const START_TICKS = 100_000;
-const MAX_DEPTH = 2_000;
+const START_TICKS = 33_504;
 const IOC_SHARE = 0.15;
 const MODIFY_SHARE = 0.2;
 const CANCEL_SHARE = 0.95;
-/** Orders that pass before an order's cancel or modify comes, at most. */
-const LIFE = 20_000;
+
+/** Ticks behind the start at which buys come in; sells do on twice as many. */
+const WIDTH: Readonly<Record<Scenario, number>> = {
+  static: 10,
+  normal: 500,
+  "swing-25": 6_250,
+  "swing-40": 10_000,
+  "flash-crash": 15_500,
+};
+/** Of the orders where the price moves, those that are priced beyond the start, on the other side of it. */
+const REACHING_BUYS = 0.14;
+const REACHING_SELLS = 0.22;
 
 /** A stream with `orders` new orders. */
 export function generateStream(scenario: Scenario, orders: number, seed: number): MessageStream {
   const random = seededRandom(seed + SCENARIOS.indexOf(scenario));
   const full = emptyStream(orders * 3);
-  /** What is to happen after each order: ids to cancel, and (negative) to modify. */
-  const later: (number[] | undefined)[] = new Array<number[] | undefined>(orders + 1).fill(undefined);
-  const sides = new Uint8Array(orders);
   let count = 0;
-  let walk = 0;
-  const add = (type: number, id: number, ioc: number, mid: number): void => {
-    const side = sides[id - 1]!;
+  const add = (type: number, id: number, side: number, price: number, quantity: number): void => {
     full.type[count] = type;
     full.side[count] = side;
-    full.ioc[count] = ioc;
     full.sequence[count] = count + 1;
     full.orderId[count] = id;
-    if (type !== MessageType.Cancel) {
-      full.quantity[count] = 1 + Math.floor(random() * 100);
-      full.price[count] = priceOf(side, ioc, mid, random);
-    }
+    full.price[count] = price;
+    full.quantity[count] = quantity;
     count += 1;
   };
-  for (let index = 0; index < orders; index += 1) {
-    walk += random() + random() + random() - 1.5;
-    const mid = midOf(scenario, index / orders, walk);
-    const id = index + 1;
-    sides[index] = random() < 0.5 ? 0 : 1;
-    const ioc = random() < IOC_SHARE ? 1 : 0;
-    add(MessageType.New, id, ioc, mid);
-    if (ioc === 0) {
-      const life = Math.floor(random() * random() * LIFE) + 1;
-      if (random() < MODIFY_SHARE) plan(later, index + Math.floor(random() * life), -id);
-      if (random() < CANCEL_SHARE) plan(later, index + life, id);
+  for (let id = 1; id <= orders; id += 1) {
+    const side = random() < 0.5 ? 0 : 1;
+    const quantity = 1 + Math.floor(random() * 100);
+    const price =
+      START_TICKS + (side === 0 ? -behind(scenario, side, random) : behind(scenario, side, random));
+    const isIoc = random() < IOC_SHARE;
+    add(MessageType.New, id, side, price, quantity);
+    if (isIoc) {
+      full.ioc[count - 1] = 1;
+      continue;
     }
-    for (const due of later[index] ?? []) {
-      if (due > 0) add(MessageType.Cancel, due, 0, mid);
-      else add(MessageType.Modify, -due, 0, mid);
-    }
-    later[index] = undefined;
+    const isModified = random() < MODIFY_SHARE;
+    const nearer = side === 0 ? price + 1 : price - 1;
+    if (isModified) add(MessageType.Modify, id, side, nearer, quantity + 1);
+    if (random() < CANCEL_SHARE) add(MessageType.Cancel, id, side, isModified ? nearer : price, quantity);
   }
   return cut(full, count);
 }
 
-function plan(later: (number[] | undefined)[], at: number, id: number): void {
-  if (at >= later.length) return;
-  const list = later[at];
-  if (list === undefined) later[at] = [id];
-  else list.push(id);
-}
-
-/** The mid price in ticks at a share of the run. */
-function midOf(scenario: Scenario, share: number, walk: number): number {
-  switch (scenario) {
-    case "static":
-      return START_TICKS;
-    case "normal":
-      return START_TICKS + Math.floor(walk);
-    case "swing-25":
-      return START_TICKS + Math.floor(walk) + Math.floor(triangle(share * 4) * START_TICKS * 0.25);
-    case "swing-40":
-      return START_TICKS + Math.floor(walk) + Math.floor(triangle(share * 4) * START_TICKS * 0.4);
-    case "flash-crash": {
-      const fall =
-        share < 0.5 ? 0 : share < 0.52 ? (share - 0.5) / 0.02 : share < 0.6 ? (0.6 - share) / 0.08 : 0;
-      return START_TICKS + Math.floor(walk) - Math.floor(fall * START_TICKS * 0.3);
-    }
-  }
-}
-
-/** A wave between −1 and 1 with period 1. */
-function triangle(phase: number): number {
-  const part = phase - Math.floor(phase);
-  if (part < 0.25) return part * 4;
-  return part < 0.75 ? 2 - part * 4 : part * 4 - 4;
-}
-
-/** Behind the mid by a power law; an IOC, and one in ten others, reaches over it. */
-function priceOf(side: number, ioc: number, mid: number, random: () => number): number {
-  const depth = Math.min(MAX_DEPTH, Math.floor(5 / (random() + 0.0025)) - 4);
-  const reaches = ioc === 1 || random() < 0.1;
-  const distance = reaches ? -Math.floor(random() * 10) : depth;
-  const price = side === 0 ? mid - 1 - distance : mid + 1 + distance;
-  return Math.max(1, price);
+/** How many ticks behind the start an order comes in; negative: beyond it. */
+function behind(scenario: Scenario, side: number, random: () => number): number {
+  const width = WIDTH[scenario];
+  const drawn = random();
+  const square = drawn * drawn;
+  // Most of them far from the touch.
+  if (scenario === "static") return 1 + Math.floor(width * (1 - square * square));
+  if (side === 0) return Math.floor(random() < REACHING_BUYS ? -drawn * width * 0.2 : square * width);
+  return Math.floor(random() < REACHING_SELLS ? -drawn * width * 0.75 : drawn * width * 2);
 }
 
 function cut(full: MessageStream, count: number): MessageStream {
