@@ -114,6 +114,11 @@ describe("averagePrice()", () => {
     expect(averagePrice(3n, 2, "0.00000001")).toBe("0.00000002");
     expect(averagePrice(5n, 2, "0.00000001")).toBe("0.00000002");
   });
+
+  it("counts in steps that are not one of the last place", () => {
+    expect(averagePrice(3n, 2, "0.25")).toBe("0.37500000");
+    expect(averagePrice(7n, 3, "50")).toBe("116.66666667");
+  });
 });
 
 describe("isStep()", () => {
