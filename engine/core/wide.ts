@@ -23,15 +23,13 @@ export function addProduct(
   let productHigh = Math.floor(product / LIMB);
   let productLow = product - productHigh * LIMB;
   const error = product < LIMB ? 0 : productError(price, quantity, product);
-  // productLow is a multiple of the product's last place, so adding the error can leave [0, 2^53) by
-  // little on either side; each branch keeps every intermediate an exact integer.
-  if (error < 0 && productLow < -error) {
+  // productLow is a multiple of the product's last place, and the error at most half of that: adding it can go below 0,
+  // never to 2^53.
+  productLow += error;
+  if (productLow < 0) {
     productHigh -= 1;
-    productLow = LIMB + (productLow + error);
-  } else if (error > 0 && productLow - LIMB + error >= 0) {
-    productHigh += 1;
-    productLow = productLow - LIMB + error;
-  } else productLow += error;
+    productLow += LIMB;
+  }
   const over = before - LIMB + productLow;
   values[low] = over >= 0 ? over : before + productLow;
   values[high] = values[high]! + productHigh + (over >= 0 ? 1 : 0);

@@ -125,6 +125,7 @@ describe("isStep()", () => {
   it("is a plain decimal above zero", () => {
     expect(["0.01", "1", "25", "0.25"].every(isStep)).toBe(true);
     expect(["0", "0.00", "-1", "", "1e2", ".1"].some(isStep)).toBe(false);
+    expect(isStep(`0.${"0".repeat(200)}1`)).toBe(false);
   });
 });
 
@@ -141,10 +142,25 @@ describe("addProduct()", () => {
         exact += BigInt(price) * BigInt(quantity);
         addProduct(limbs, 0, 1, price, quantity);
         expect(wideValue(limbs[0]!, limbs[1]!)).toBe(exact);
+        expect(limbs[0]!).toBeGreaterThanOrEqual(0);
         expect(limbs[0]!).toBeLessThanOrEqual(LARGEST);
       }
     };
     fc.assert(fc.property(fc.array(fc.tuple(amount, amount), { maxLength: 4 }), check), { numRuns: 2_000 });
+  });
+
+  it("is exact where the rounded product is a little above or below a multiple of 2^53", () => {
+    const limb = 2n ** 53n;
+    const check = (quantity: number, multiple: number, off: number): void => {
+      const near = (BigInt(multiple) * limb) / BigInt(quantity) + BigInt(off);
+      fc.pre(near > 0n && near <= BigInt(LARGEST));
+      const limbs = new Float64Array(2);
+      addProduct(limbs, 0, 1, Number(near), quantity);
+      const exact = near * BigInt(quantity);
+      expect([BigInt(limbs[0]!), BigInt(limbs[1]!)]).toEqual([exact % limb, exact / limb]);
+    };
+    const large = fc.integer({ min: 2 ** 40, max: LARGEST });
+    fc.assert(fc.property(large, large, fc.integer({ min: -2, max: 2 }), check), { numRuns: 5_000 });
   });
 
   it("is exact at the largest product", () => {

@@ -101,6 +101,16 @@ describe("apply()", () => {
     expect(core.events.type[0]).toBe(EventType.Ended);
   });
 
+  it("refuses the status of a symbol that there is not", () => {
+    const core = workloadCore();
+    const command = workloadCommand();
+    command.kind = CommandKind.SetSymbolStatus;
+    command.sequence = core.lastSequence + 1;
+    command.symbol = WORKLOAD_SYMBOL + 1;
+    core.apply(command);
+    expect([core.events.type[0], core.events.code[0]]).toEqual([EventType.Refused, Code.UNKNOWN_SYMBOL]);
+  });
+
   it("an id can be used again after its order is final", () => {
     const core = workloadCore();
     core.apply(place(core, { id: 1 }));
