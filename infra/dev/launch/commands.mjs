@@ -162,7 +162,8 @@ export const commands = {
   },
   mutation: {
     tellsUsage: true,
-    purpose: "which small changes to engine/core no test notices (hours; not part of test)",
+    purpose:
+      "which small changes to engine/core no test notices (hours; not part of test; `MUTATION_SHARE=1/24` takes a sample)",
     steps: (args) => [
       onNode(
         "node_modules/@stryker-mutator/core/bin/stryker.js",
