@@ -23,10 +23,11 @@ import { generateStream, SCENARIOS } from "./workload-generator.ts";
 
 const SEED = 7;
 const FULL = { orders: 1_000_000, runs: 9, comparedRuns: 5 };
-/** Of the other, whose messages take longer the deeper the book is. */
-const TURN_SECONDS = 5;
-const TIMES_A_TURN = 10;
 const QUICK = { orders: 5_000, runs: 2, comparedRuns: 1 };
+/** A turn of the other engine, whose messages take longer the deeper the book is, ends after so long. */
+const TURN_SECONDS = 5;
+/** A turn of the core is as long, or so many times over the messages. */
+const TIMES_A_TURN = 10;
 
 /** What was read of events, so that reading is not optimised away. */
 let read = 0;

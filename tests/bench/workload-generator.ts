@@ -45,8 +45,8 @@ export function generateStream(scenario: Scenario, orders: number, seed: number)
   for (let id = 1; id <= orders; id += 1) {
     const side = random() < 0.5 ? 0 : 1;
     const quantity = 1 + Math.floor(random() * 100);
-    const price =
-      START_TICKS + (side === 0 ? -behind(scenario, side, random) : behind(scenario, side, random));
+    const distance = behind(scenario, side, random);
+    const price = side === 0 ? START_TICKS - distance : START_TICKS + distance;
     const isIoc = random() < IOC_SHARE;
     add(MessageType.New, id, side, price, quantity);
     if (isIoc) {

@@ -1,7 +1,7 @@
 /**
  * `npm run mutation`: changes engine/core in thousands of small ways and asks whether a test notices. Not part of
  * `npm test`: it takes hours. `npm run mutation -- --mutate engine/core/sweep.ts` takes one file, and
- * `MUTATION_SHARE=1/16 npm run mutation` a fair sample of all of them.
+ * `MUTATION_SHARE=1/24 npm run mutation` a fair sample of all of them.
  */
 export default {
   testRunner: "vitest",
